@@ -1,0 +1,1 @@
+"""One way out, one file. A responder never decides whether to send."""

@@ -1,0 +1,84 @@
+"""What a responder is: it carries out one effect, once, and says how that went.
+
+A kind of responder is a module of this package with two names in it:
+
+    class Settings(ResponderSettings): ...   what this kind understands
+    class Responder: ...                     built as Responder(settings, World), one for a daemon's life
+
+Config names the kind, the kind is the module's name; nothing is registered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from pydantic import BaseModel, ConfigDict
+
+from checker.core.model import Duty, Effect
+
+
+class ResponderSettings(BaseModel):
+    """Base of every kind's settings: frozen, and unknown keys are refused."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True
+    )
+
+    duties: ClassVar[frozenset[Duty]] = frozenset()  # what this kind can do
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Confirmed by the other side. `receipt` is JSON that later effects of the incident may need."""
+
+    receipt: Mapping[str, Any]
+    note: str = (
+        ""  # one line for the timeline: "paged: PagerDuty took it as checker/us-42/1"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Not done, and worth another try. `after_s`: the other side asked for that long (Retry-After).
+
+    `unsure`: it may have been done all the same (the answer was lost).
+    """
+
+    why: str
+    after_s: float | None = None
+    unsure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """Refused for good: trying again cannot help. `why` says what to mend."""
+
+    why: str
+
+
+Answer = Done | Later | Never
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What the responder is told beside the effect itself."""
+
+    effect: Effect
+    receipts: Mapping[
+        str, Mapping[str, Any]
+    ]  # earlier effects of this incident here: id → receipt
+    unsure: bool = False  # an earlier try has an unknown fate: look first, then send
+    first_tried_at: float | None = None  # seconds since the epoch, of the first try
+
+
+class Responder(Protocol):
+    """One way out. Never raises for what the other side does, never logs, never sleeps."""
+
+    async def carry_out(self, attempt: Attempt) -> Answer: ...
+
+    async def close(self) -> None: ...
+
+
+MakeResponder = Callable[[Any], Responder]

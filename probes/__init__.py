@@ -1,0 +1,1 @@
+"""How to look: one file a kind. Knows HTTP, knows nothing of incidents."""
