@@ -1,0 +1,73 @@
+"""What the config comes to: frozen values, checked, with every default filled in.
+
+Durations are seconds. A reload makes a new `Settings`; nothing in an old one changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from checker.core.model import Policy, Watched
+from checker.responders.contract import ResponderSettings
+from probes.contract import ProbeParams, Target
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCheck:
+    """One check at one target ("us/app"), or one control ("control/cloudflare", target None)."""
+
+    name: str
+    kind: str  # the probe's module name; a control's is "control"
+    params: ProbeParams
+    target: Target | None
+    watched: Watched
+    every_s: float
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedResponder:
+    """One responder that is on."""
+
+    name: str
+    kind: str  # the module's name in checker.responders
+    settings: ResponderSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Off:
+    """Something that is configured and does not run, to be said once at start."""
+
+    what: str  # "responder slack", "check us/flags"
+    why: str  # "SLACK_BOT_TOKEN is not set"
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Where we listen. Without a token, whatever acts over HTTP is refused."""
+
+    host: str = "127.0.0.1"
+    port: int = 9877
+    token: SecretStr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that a daemon needs to know. `digest` is that of the very bytes it was read from."""
+
+    location: str
+    source_address: str | None  # the IP address that looks go out from; None: any
+    store: str  # "sqlite:///checker.db"
+    web: Web
+    ca_file: (
+        str | None
+    )  # PEM of the authorities that looks trust; None: the system's own
+    checks: tuple[PlannedCheck, ...]  # controls last
+    policy: Policy
+    responders: tuple[PlannedResponder, ...]  # in the order of the config; never empty
+    off: tuple[Off, ...]
+    retention_s: float  # how long observations are kept
+    reload_every_s: float  # how often the folder's digest is compared
+    digest: str
