@@ -72,7 +72,8 @@ class Looked:
 
     @property
     def at(self) -> float:
-        return self.observation.at
+        """When it was known: the end of the look."""
+        return self.observation.at + self.observation.duration_s
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +164,7 @@ class Vantage:
     controls: Mapping[str, bool] = field(
         default_factory=nothing
     )  # control → its newest look passed
-    looked_at: Mapping[str, float] = field(
-        default_factory=nothing
-    )  # control → that look's start
+    looked_at: Mapping[str, float] = field(default_factory=nothing)  # control → that look's start
     passed_at: float | None = None  # start of the newest look at a control that passed
     blind_since: float | None = None
 
@@ -186,9 +185,7 @@ class Entry:
 
     incident: str
     at: float
-    what: (
-        str  # a closed set: declared, joined, escalated, recovered, reopened, closed, …
-    )
+    what: str  # a closed set: declared, joined, escalated, recovered, reopened, closed, …
     text: str
 
 
@@ -224,7 +221,9 @@ class Duty(StrEnum):
     RESOLVE = "resolve"  # stop ringing
     ROOM = "room"  # make the place where people meet
     POST = "post"  # say something there
-    SUMMARY = "summary"  # keep the one message that says how things stand; the newest replaces all older
+    SUMMARY = (
+        "summary"  # keep the one message that says how things stand; the newest replaces all older
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,9 +269,7 @@ class Step:
     state: State
     effects: tuple[Effect, ...] = ()
     entries: tuple[Entry, ...] = ()
-    notes: tuple[
-        str, ...
-    ] = ()  # for the log: what changed that is no incident's business
+    notes: tuple[str, ...] = ()  # for the log: what changed that is no incident's business
 
 
 # ── what the rules are ────────────────────────────────────────────────────────────────────────
@@ -294,12 +291,8 @@ class Thresholds:
     recover_after_s: float = 300.0  # how long every location must be at 0
     local_after_s: float = 120.0  # one alone for this long: a local problem
     live_for_s: float = 60.0  # a location is live if a control answered within this
-    repage_after_s: float = (
-        1800.0  # a relapse after an acknowledgement rings again from here
-    )
-    redeclare_after_s: float = (
-        1800.0  # closed, and still failing this long after: declare again
-    )
+    repage_after_s: float = 1800.0  # a relapse after an acknowledgement rings again from here
+    redeclare_after_s: float = 1800.0  # closed, and still failing this long after: declare again
 
 
 @dataclass(frozen=True, slots=True)

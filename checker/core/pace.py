@@ -1,0 +1,53 @@
+"""Looking faster while in doubt, and forgetting what nobody looks at any more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from checker.core.model import Policy, Standing, State
+
+FORGET_AFTER_S = 900.0  # a location that has not looked for this long holds nothing true
+
+
+def in_doubt(policy: Policy, state: State, check: str) -> bool:
+    """Whether faster looks would settle something: suspected, and neither a symptom nor local."""
+    if check not in policy.watched or check in state.symptoms or check in state.local:
+        return False
+    return any(s.score > 0 for s in state.standings.get(check, {}).values())
+
+
+def pace(policy: Policy, state: State) -> dict[str, float]:
+    """Seconds between looks for the checks that should be looked at faster than their schedule.
+
+    Whatever is in doubt, and with it every control: a failure counts only once one has answered.
+    """
+    wanted = {
+        check: policy.watched[check].recheck_s
+        for check in state.standings
+        if in_doubt(policy, state, check)
+    }
+    if wanted:
+        controls = (w for w in policy.watched.values() if w.target is None)
+        wanted |= {control.name: control.recheck_s for control in controls}
+    return wanted
+
+
+def forgotten(policy: Policy, state: State, now: float) -> State:
+    """Without the standings of locations that no longer look: they hold nothing true."""
+    standings = {
+        check: fresh
+        for check, held in state.standings.items()
+        if (fresh := _fresh(policy, check, held, now))
+    }
+    before = sum(len(held) for held in state.standings.values())
+    after = sum(len(held) for held in standings.values())
+    return state if before == after else replace(state, standings=standings)
+
+
+def _fresh(
+    policy: Policy, check: str, held: Mapping[str, Standing], now: float
+) -> dict[str, Standing]:
+    watched = policy.watched.get(check)
+    patience = max(FORGET_AFTER_S, 3 * watched.every_s if watched else 0.0)
+    return {where: s for where, s in held.items() if now - s.looked_at < patience}
