@@ -12,3 +12,195 @@ Shapes of `Effect.payload`, by duty (all JSON):
     Notice   {"mood": "open|joined|worse|recovered|relapsed|closed|cancelled", "severity": str, "title": str (one line),
               "lines": [{"label": str, "text": str}], "next": str (what to do next, may be empty)}
 """
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from checker.core.assessment import clock, evidence
+from checker.core.incident import Move, is_live
+from checker.core.model import Incident, Policy, State, Symptom
+
+MOODS: Mapping[Move, str] = {
+    Move.OPEN: "open",
+    Move.JOIN: "joined",
+    Move.ESCALATE: "worse",
+    Move.RECOVER: "recovered",
+    Move.REOPEN: "relapsed",
+    Move.CLOSE: "closed",
+    Move.CANCEL: "cancelled",
+}
+
+
+def title(policy: Policy, incident: Incident, move: Move) -> str:
+    """One line: what happened, to whom, how bad."""
+    what = what_fails(policy, incident)
+    match move:
+        case Move.RECOVER:
+            return f"{incident.id} recovered: nothing fails at {incident.target} any more"
+        case Move.REOPEN:
+            return f"{incident.id} relapsed: {what}"
+        case Move.ESCALATE:
+            return f"{incident.id} is now {incident.severity.word}: {what}"
+        case Move.JOIN:
+            return f"{incident.id}: {what}"
+        case Move.CLOSE:
+            return f"{incident.id} closed by {incident.closed_by}"
+        case Move.CANCEL:
+            return f"{incident.id} cancelled by {incident.closed_by}: declared in error"
+    return f"{incident.severity.word.upper()} {incident.id}: {what}"
+
+
+def what_fails(policy: Policy, incident: Incident) -> str:
+    """ "app and flags down at us", of what fails now."""
+    words: dict[str, list[str]] = {}
+    for symptom in incident.symptoms:
+        words.setdefault(symptom.kind.value, []).append(_surface(policy, symptom))
+    said = [f"{_list(sorted(set(surfaces)))} {kind}" for kind, surfaces in words.items()]
+    return f"{', '.join(said) or 'nothing seen failing now'} at {incident.target}"
+
+
+def notice(
+    policy: Policy, state: State, incident: Incident, move: Move, at: float
+) -> dict[str, Any]:
+    """The whole message about `move`: what fails, since when, from where, how we know, what to do."""
+    lines = (
+        _ended(incident)
+        if move in (Move.CLOSE, Move.CANCEL)
+        else _standing(policy, state, incident)
+    )
+    return {
+        "mood": MOODS[move],
+        "severity": incident.severity.word,
+        "title": title(policy, incident, move),
+        "lines": [{"label": label, "text": text} for label, text in lines if text],
+        "next": _next(policy, incident, move),
+    }
+
+
+def _standing(policy: Policy, state: State, incident: Incident) -> list[tuple[str, str]]:
+    failing = [f"{s.check} {s.kind}: {_evidence(state, s)}" for s in incident.symptoms]
+    waited = round(incident.declared_at - incident.since)
+    return [
+        ("What fails", "\n".join(failing)),
+        ("What does not", what_does_not(policy, state, incident)),
+        ("Since", f"{stamp(incident.since)}, declared {waited} s later"),
+        ("Recovered", stamp(incident.recovered_at) if incident.recovered_at else ""),
+        (f"Why {incident.severity.word}", f"“{incident.sentence}”"),
+        ("Also open", also_open(state, incident)),
+    ]
+
+
+def _ended(incident: Incident) -> list[tuple[str, str]]:
+    ended = incident.closed_at or incident.declared_at
+    return [
+        ("Root cause", incident.cause),
+        ("Fix", incident.fix),
+        ("From", stamp(incident.since)),
+        ("To", stamp(ended)),
+        ("Lasted", lasting(ended - incident.since)),
+    ]
+
+
+def _evidence(state: State, symptom: Symptom) -> str:
+    return evidence(state, symptom.check) or symptom.evidence
+
+
+def what_does_not(policy: Policy, state: State, incident: Incident) -> str:
+    """What was looked at lately and passes: it tells the reader where not to search."""
+    fine = [
+        name
+        for name, held in sorted(state.standings.items())
+        if name not in state.symptoms
+        and name in policy.watched
+        and held
+        and all(s.score == 0 and s.last_verdict is not None for s in held.values())
+    ]
+    controls = [c for v in state.vantages.values() for c in v.controls.values()]
+    answered = f"controls {sum(controls)} of {len(controls)} answer" if controls else ""
+    more = f"{len(fine) - 12} more" if len(fine) > 12 else ""
+    return ", ".join(filter(None, [*fine[:12], more, answered]))
+
+
+def also_open(state: State, incident: Incident) -> str:
+    """The other live incidents: both clouds down are two that name each other."""
+    return ", ".join(
+        sorted(i.id for i in state.incidents.values() if is_live(i) and i.id != incident.id)
+    )
+
+
+def _next(policy: Policy, incident: Incident, move: Move) -> str:
+    match move:
+        case Move.CLOSE | Move.CANCEL:
+            return ""
+        case Move.RECOVER:
+            return f"Find the root cause and fix it, then: {close_command(incident)}"
+        case _:
+            books = sorted({b for s in incident.symptoms if (b := _runbook(policy, s))})
+            book = f"Runbook: {' '.join(books)}. " if books else ""
+            return f"{book}When the cause is known and fixed: {close_command(incident)}"
+
+
+def close_command(incident: Incident) -> str:
+    """What ends the incident: only a person does."""
+    return f"checker incident close {incident.id} --cause '…' --fix '…'"
+
+
+def page(policy: Policy, state: State, incident: Incident, key: str, move: Move) -> dict[str, Any]:
+    """What rings: it carries all that the room would say, in case there is no room."""
+    books = sorted({b for s in incident.symptoms if (b := _runbook(policy, s))})
+    details = {label: text for label, text in _standing(policy, state, incident) if text}
+    return {
+        "key": key,
+        "severity": incident.severity.word,
+        "summary": title(policy, incident, move),
+        "source": incident.target,
+        "component": _list(sorted({_surface(policy, s) for s in incident.symptoms})),
+        "since": incident.since,
+        "details": details | {"Next": _next(policy, incident, move)},
+        "links": [{"href": book, "text": "Runbook"} for book in books],
+    }
+
+
+def room(policy: Policy, state: State, incident: Incident, at: float) -> dict[str, Any]:
+    """The place where people meet, named so that anybody can say it and a crash finds it again."""
+    day = datetime.fromtimestamp(incident.declared_at, UTC).strftime("%Y%m%d")
+    surface = _surface(policy, incident.symptoms[0])
+    number = incident.id.rpartition("-")[2]
+    said = notice(policy, state, incident, Move.OPEN, at)
+    return {
+        "name": f"inc-{day}-{incident.target}-{surface}-{number}".lower()[:80],
+        "topic": said["title"],
+        "purpose": f"Incident {incident.id}, declared by {policy.deployment} at {stamp(at)}.",
+        "notice": said,
+    }
+
+
+def _surface(policy: Policy, symptom: Symptom) -> str:
+    watched = policy.watched.get(symptom.check)
+    return watched.surface if watched else symptom.check.rpartition("/")[2]
+
+
+def _runbook(policy: Policy, symptom: Symptom) -> str:
+    watched = policy.watched.get(symptom.check)
+    return watched.runbook if watched else ""
+
+
+def _list(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def stamp(at: float) -> str:
+    """Date and time, UTC: "2026-11-23 14:02:10 UTC"."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d} {clock(at)} UTC"
+
+
+def lasting(seconds: float) -> str:
+    """A length of time for people: "1 h 48 min", "35 s"."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"

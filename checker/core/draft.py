@@ -1,0 +1,53 @@
+"""A step in the making: the one mutable thing of the core, alive for one call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from checker.core import wording
+from checker.core.effects import call_for
+from checker.core.incident import Move
+from checker.core.model import Effect, Entry, Incident, Policy, State, Step
+
+WORDS = {
+    Move.OPEN: "declared",
+    Move.JOIN: "joined",
+    Move.ESCALATE: "escalated",
+    Move.RECOVER: "recovered",
+    Move.REOPEN: "reopened",
+    Move.CLOSE: "closed",
+    Move.CANCEL: "cancelled",
+}
+
+
+@dataclass(slots=True)
+class Draft:
+    """A step in the making; lives for one call of `step`."""
+
+    policy: Policy
+    state: State
+    at: float
+    effects: list[Effect] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def done(self) -> Step:
+        return Step(self.state, tuple(self.effects), tuple(self.entries), tuple(self.notes))
+
+    def move(self, moved: Incident, move: Move) -> Incident:
+        """Keep the incident as it is after `move`, note it, and call for what must be done."""
+        state = replace(self.state, incidents={**self.state.incidents, moved.id: moved})
+        told, effects = call_for(self.policy, state, moved, move, self.at)
+        self.effects += effects
+        self.enter(told, WORDS[move], wording.title(self.policy, told, move))
+        return self.keep(told)
+
+    def keep(self, current: Incident) -> Incident:
+        """Put the incident into the state as it is now."""
+        incidents = {**self.state.incidents, current.id: current}
+        self.state = replace(self.state, incidents=incidents)
+        return current
+
+    def enter(self, current: Incident, what: str, text: str) -> None:
+        """One more line of its timeline."""
+        self.entries.append(Entry(current.id, self.at, what, text))

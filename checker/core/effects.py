@@ -1,0 +1,98 @@
+"""What must be done in the world when something happens to an incident: page first, room second.
+
+Every effect has a stable operation id, so that it is the same effect after a crash. The page's key is
+`<deployment>/<incident>/<n>`; n rises with the first page, a raise to critical and a relapse after an
+acknowledgement, because "while an incident is acknowledged it won't generate any additional
+notifications" (PagerDuty Events API v2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from checker.core import wording
+from checker.core.incident import Move
+from checker.core.model import Duty, Effect, Incident, Policy, Severity, State
+
+ENDS = (Move.CLOSE, Move.CANCEL)
+
+
+def call_for(
+    policy: Policy, state: State, incident: Incident, move: Move, at: float
+) -> tuple[Incident, tuple[Effect, ...]]:
+    """The effects of `move`, and the incident that remembers which of them it has asked for."""
+    rung = ring(policy, incident, move, at)
+    told = replace(rung, posts=rung.posts + 1, rooms=max(1, rung.rooms))
+    effects: list[Effect] = []
+    if rung.page > incident.page:
+        key = page_key(policy, rung, rung.page)
+        payload = wording.page(policy, state, rung, key, move)
+        effects += _each(policy, rung, Duty.PAGE, str(rung.page), payload, at)
+    if move in ENDS or (move is Move.RECOVER and policy.resolve_on_recovery):
+        effects += _resolve_all(policy, rung, at)
+    effects += _tell(policy, state, told, move, at)
+    return told, tuple(effects)
+
+
+def ring(policy: Policy, incident: Incident, move: Move, at: float) -> Incident:
+    """The incident with a new page number if somebody must be rung now.
+
+    "A minor-severity incident does not usually require paging people"; major and critical do.
+    """
+    if incident.severity < Severity.MAJOR or not _rings(policy, incident, move, at):
+        return incident
+    return replace(incident, page=incident.page + 1, paged_at=at, acknowledged_at=None)
+
+
+def _rings(policy: Policy, incident: Incident, move: Move, at: float) -> bool:
+    if move not in (Move.OPEN, Move.ESCALATE, Move.REOPEN):
+        return False
+    if incident.page == 0:
+        return True  # nobody was paged yet
+    if move is Move.ESCALATE:
+        return incident.severity is Severity.CRITICAL
+    if policy.resolve_on_recovery:
+        return True  # the page went away when it recovered
+    # Not acknowledged: it still rings. Acknowledged a moment ago: whoever did is at it.
+    waited = at - (incident.paged_at or at) >= policy.thresholds.repage_after_s
+    return incident.acknowledged_at is not None and waited
+
+
+def page_key(policy: Policy, incident: Incident, number: int) -> str:
+    """PagerDuty's dedup key: ours, derivable, the same after a crash."""
+    return f"{policy.deployment}/{incident.id}/{number}"
+
+
+def _resolve_all(policy: Policy, incident: Incident, at: float) -> Iterator[Effect]:
+    why = f"{incident.id} {incident.phase}"
+    for number in range(1, incident.page + 1):
+        payload = {"key": page_key(policy, incident, number), "why": why}
+        name = f"{number}-{incident.phase}-{incident.posts}"
+        yield from _each(policy, incident, Duty.RESOLVE, name, payload, at)
+
+
+def _tell(
+    policy: Policy, state: State, incident: Incident, move: Move, at: float
+) -> Iterator[Effect]:
+    if move is Move.OPEN:
+        payload = wording.room(policy, state, incident, at)
+        yield from _each(policy, incident, Duty.ROOM, str(incident.rooms), payload, at)
+        return
+    said = {"notice": wording.notice(policy, state, incident, move, at)}
+    yield from _each(policy, incident, Duty.POST, str(incident.posts), said, at)
+    yield from _each(policy, incident, Duty.SUMMARY, str(incident.posts), said, at)
+
+
+def _each(
+    policy: Policy,
+    incident: Incident,
+    duty: Duty,
+    name: str,
+    payload: Mapping[str, Any],
+    at: float,
+) -> Iterator[Effect]:
+    for responder in policy.routes.get(duty, ()):
+        id_ = f"{incident.id}/{duty}/{name}@{responder}"
+        yield Effect(id_, incident.id, responder, duty, at, payload)

@@ -1,0 +1,142 @@
+"""The life of an incident, as a table.
+
+An incident is declared, grows while more fails (join) or worse fails (escalate), is seen to recover,
+and may relapse (reopen). Only a person ends it, by closing or by saying that it was declared in
+error: "When we've identified the root cause and put a fix in place." A probe that passes again
+proves neither. Severity never falls by itself.
+
+A pair that is not in the table raises IllegalMove and changes nothing. `docs/reference/incident.md`
+is made from this table, and a test compares the two.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from enum import StrEnum
+
+from checker.core.model import Incident, Phase, Severity, Symptom
+
+
+class Move(StrEnum):
+    """What can happen to an incident."""
+
+    OPEN = "open"
+    JOIN = "join"
+    ESCALATE = "escalate"
+    RECOVER = "recover"
+    REOPEN = "reopen"
+    CLOSE = "close"
+    CANCEL = "cancel"
+
+
+# (phase before, move): (phase after, why). No phase before: there is no incident yet.
+TABLE: dict[tuple[Phase | None, Move], tuple[Phase, str]] = {
+    (None, Move.OPEN): (Phase.OPEN, "a rule of the policy holds for the target"),
+    (Phase.OPEN, Move.JOIN): (Phase.OPEN, "something else fails at the same target"),
+    (Phase.OPEN, Move.ESCALATE): (Phase.OPEN, "a more severe rule holds"),
+    (Phase.OPEN, Move.RECOVER): (Phase.RECOVERED, "nothing fails any more"),
+    (Phase.RECOVERED, Move.REOPEN): (Phase.OPEN, "it fails again"),
+    (Phase.OPEN, Move.CLOSE): (Phase.CLOSED, "a person names root cause and fix"),
+    (Phase.RECOVERED, Move.CLOSE): (Phase.CLOSED, "a person names root cause and fix"),
+    (Phase.OPEN, Move.CANCEL): (
+        Phase.CANCELLED,
+        "a person says it was declared in error",
+    ),
+    (Phase.RECOVERED, Move.CANCEL): (
+        Phase.CANCELLED,
+        "a person says it was declared in error",
+    ),
+}
+
+LIVE = frozenset({Phase.OPEN, Phase.RECOVERED})
+
+
+class IllegalMove(ValueError):
+    """This cannot happen to an incident in that phase. Nothing was changed."""
+
+
+def advance(phase: Phase | None, move: Move) -> Phase:
+    """The phase after `move`; raises IllegalMove where the table has no row."""
+    try:
+        return TABLE[phase, move][0]
+    except KeyError:
+        raise IllegalMove(f"cannot {move} an incident that {_is(phase)}") from None
+
+
+def _is(phase: Phase | None) -> str:
+    return f"is {phase}" if phase else "does not exist"
+
+
+def is_live(incident: Incident | None) -> bool:
+    """Whether what fails at the target now belongs to this incident."""
+    return incident is not None and incident.phase in LIVE
+
+
+def has_recovered(incident: Incident) -> bool:
+    """Whether nothing fails any more, and a person has not ended it yet."""
+    return incident.phase is Phase.RECOVERED
+
+
+def opened(
+    number: int,
+    target: str,
+    severity: Severity,
+    sentence: str,
+    symptoms: tuple[Symptom, ...],
+    at: float,
+) -> Incident:
+    """A new incident. Ids are speakable counters for each target: `us-42`."""
+    return Incident(
+        id=f"{target}-{number}",
+        target=target,
+        phase=advance(None, Move.OPEN),
+        severity=severity,
+        since=min(s.since for s in symptoms),
+        declared_at=at,
+        sentence=sentence,
+        symptoms=symptoms,
+        seen=tuple(s.check for s in symptoms),
+    )
+
+
+def joined(incident: Incident, symptoms: tuple[Symptom, ...]) -> Incident:
+    """The incident with what fails at its target now."""
+    new = tuple(s.check for s in symptoms if s.check not in incident.seen)
+    return replace(
+        incident,
+        phase=advance(incident.phase, Move.JOIN),
+        symptoms=symptoms,
+        seen=incident.seen + new,
+    )
+
+
+def escalated(incident: Incident, severity: Severity, sentence: str) -> Incident:
+    """The incident at a higher severity, with the sentence that says so."""
+    if severity <= incident.severity:
+        raise IllegalMove(f"{incident.id} is {incident.severity.word} already")
+    phase = advance(incident.phase, Move.ESCALATE)
+    return replace(incident, phase=phase, severity=severity, sentence=sentence)
+
+
+def recovered(incident: Incident, at: float) -> Incident:
+    """Nothing fails any more. The incident goes on until a person closes it."""
+    phase = advance(incident.phase, Move.RECOVER)
+    return replace(incident, phase=phase, symptoms=(), recovered_at=at)
+
+
+def reopened(incident: Incident, symptoms: tuple[Symptom, ...]) -> Incident:
+    """A relapse: the same incident, the same room."""
+    reopened = replace(incident, phase=advance(incident.phase, Move.REOPEN), recovered_at=None)
+    return joined(reopened, symptoms)
+
+
+def closed(incident: Incident, by: str, cause: str, fix: str, at: float) -> Incident:
+    """Ended by a person who knows the root cause and has put a fix in place."""
+    phase = advance(incident.phase, Move.CLOSE)
+    return replace(incident, phase=phase, closed_at=at, closed_by=by, cause=cause, fix=fix)
+
+
+def cancelled(incident: Incident, by: str, why: str, at: float) -> Incident:
+    """Ended by a person: "an incident which turned out not to be an incident"."""
+    phase = advance(incident.phase, Move.CANCEL)
+    return replace(incident, phase=phase, closed_at=at, closed_by=by, cause=why)

@@ -1,0 +1,84 @@
+"""From looks to symptoms: take what was seen, and judge anew whatever it can have changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from checker.core import assessment, standing
+from checker.core.draft import Draft
+from checker.core.model import Looked, State
+from checker.core.rulings import rule_everywhere
+
+
+def looked(draft: Draft, event: Looked) -> None:
+    look = event.observation
+    watched = draft.policy.watched.get(look.check)
+    if watched is None:
+        return  # no longer configured: a late result of a check that is not watched any more
+    before = draft.state
+    draft.state = standing.take(draft.policy, before, look)
+    if watched.target is None:
+        _note_blindness(draft, before, look.location)
+        review(draft, doubted(draft))
+    elif look.check in draft.state.symptoms or is_suspected(draft.state, look.check):
+        review(draft, [look.check])
+
+
+def is_suspected(state: State, check: str) -> bool:
+    """Whether any location suspects the check, or it is held to be a local problem."""
+    return check in state.local or any(s.score > 0 for s in state.standings.get(check, {}).values())
+
+
+def doubted(draft: Draft) -> list[str]:
+    state = draft.state
+    return [
+        check
+        for check in state.standings
+        if check not in state.symptoms and is_suspected(state, check)
+    ]
+
+
+def _note_blindness(draft: Draft, before: State, location: str) -> None:
+    was, now = (
+        standing.is_blind(before, location),
+        standing.is_blind(draft.state, location),
+    )
+    if now and not was:
+        draft.notes.append(f"{location} is blind: most controls fail, so this is our own network")
+    elif was and not now:
+        draft.notes.append(f"{location} sees again: controls answer")
+
+
+def review(draft: Draft, checks: Iterable[str]) -> None:
+    """Judge `checks` anew; if a symptom came, went or changed, rule on every target."""
+    changed = False
+    for check in checks:
+        if check not in draft.policy.watched:
+            continue  # not watched any more: its symptom, and so its incident, stays
+        held = draft.state.symptoms.get(check)
+        found = assessment.judge(draft.policy, draft.state, check, draft.at)
+        if found is None and held is None:
+            _note_local(draft, check)
+        elif found != held:
+            changed = True
+            rest = {c: s for c, s in draft.state.symptoms.items() if c != check}
+            symptoms = rest if found is None else {**rest, check: found}
+            local = {c: w for c, w in draft.state.local.items() if c != check}
+            draft.state = replace(draft.state, symptoms=symptoms, local=local)
+    if changed:
+        rule_everywhere(draft)
+
+
+def _note_local(draft: Draft, check: str) -> None:
+    where = assessment.problem_of_one(draft.policy, draft.state, check, draft.at)
+    before = draft.state.local.get(check)
+    if where == before:
+        return
+    local = {c: w for c, w in draft.state.local.items() if c != check}
+    if where is not None:
+        local[check] = where
+        draft.notes.append(f"local problem at {where}: it alone sees {check} fail")
+    else:
+        draft.notes.append(f"no local problem with {check} any more")
+    draft.state = replace(draft.state, local=local)
