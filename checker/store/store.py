@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checker.core.model import Entry, Event, Incident, Observation, State, Step
-from checker.store.rows import Restored, Tracked
+from checker.store import inbox, journal, looks, outbox, schema, snapshot, sqlite
+from checker.store.claim import Claim
+from checker.store.codec import text_of
+from checker.store.database import Database
+from checker.store.faults import StoreError, StoreMissing
+from checker.store.rows import Fate, Restored, Tracked
 
 OWED_MAX = 1000  # commits kept in memory while the disk refuses them
+PREPARE_S = 60.0  # for migrations and the examination at the start
+SLICE = 5000  # rows deleted in one transaction: some tens of milliseconds
+
+# Read whole at every start. Observations are left out: they may be gigabytes, and nobody is paged by them.
+_VITAL = ("incidents", "entries", "effects", "inbox", "held")
+
+log = structlog.get_logger(__name__)
+
+
+class _Owed(NamedTuple):
+    step: Step
+    inbox_id: str | None
 
 
 class Store:
@@ -17,13 +39,30 @@ class Store:
     Every method may raise StoreUnavailable (busy, full, slow: try later) or StoreDamaged.
     """
 
+    def __init__(self, database: Database, claim: Claim | None) -> None:
+        """Use `open` or `open_shared`."""
+        self._database = database
+        self._claim = claim
+        self._owed: list[_Owed] = []
+        self._held: snapshot.Held = {}  # what the tables hold, to write only what changed
+        self._incidents: Mapping[str, Incident] = {}
+
     @classmethod
     async def open(cls, url: str, *, deadline_s: float = 5.0) -> Store:
         """For the daemon: makes folders, takes the claim, migrates. `url`: "sqlite:///var/checker.db".
 
         StoreInUse when another daemon holds it, StoreDamaged when it is not a store.
         """
-        raise NotImplementedError
+        path = sqlite.file_of(url)
+        claim = await asyncio.to_thread(_take, path)
+        store = cls(Database(path, deadline_s), claim)
+        try:
+            fresh = await store._database.write(store._prepare, within_s=PREPARE_S)
+        except BaseException:
+            await store.close()
+            raise
+        log.info("store opened", file=str(path), new=fresh)
+        return store
 
     @classmethod
     async def open_shared(cls, url: str, *, deadline_s: float = 5.0) -> Store:
@@ -31,15 +70,35 @@ class Store:
 
         Takes no claim, makes and migrates nothing; StoreMissing when there is none yet.
         """
-        raise NotImplementedError
+        path = sqlite.file_of(url)
+        if not await asyncio.to_thread(path.is_file):
+            raise StoreMissing(f"there is no store at {path}: has a daemon run with this config?")
+        store = cls(Database(path, deadline_s), claim=None)
+        try:
+            await store._database.read(_require)
+        except BaseException:
+            await store.close()
+            raise
+        return store
 
     async def close(self) -> None:
         """Gives back the claim and every connection; harmless twice."""
-        raise NotImplementedError
+        await self._database.close()
+        if self._claim is not None:
+            self._claim.release()
+            self._claim = None
+
+    async def _prepare(self, connection: AsyncConnection) -> bool:
+        fresh = await connection.run_sync(schema.migrate)
+        await sqlite.examine(connection, self._database.path, _VITAL)
+        return fresh
 
     async def restore(self) -> Restored:
         """What the last daemon knew: once, after `open` and before the first write."""
-        raise NotImplementedError
+        held, incidents, restored = await self._database.read(_restore)
+        self._held = held
+        self._incidents = incidents
+        return restored
 
     async def commit(self, step: Step, inbox_id: str | None = None) -> None:
         """Everything that one event led to, in one transaction that survives a power cut.
@@ -47,79 +106,167 @@ class Store:
         After StoreUnavailable the step stays owed and is written first with the next commit
         (or `settle`): do not repeat it, and do carry out its effects, for a page must go out.
         """
-        raise NotImplementedError
+        if len(self._owed) >= OWED_MAX:
+            log.error("a commit is given up: too many wait for the disk", waiting=OWED_MAX)
+            del self._owed[0]
+        self._owed.append(_Owed(step, inbox_id))
+        try:
+            await self.settle()
+        except StoreError:
+            raise
+        except Exception:  # what cannot be written at all must not hold up those that follow
+            del self._owed[-1]
+            raise
 
     async def settle(self) -> None:
         """Writes the owed commits, if there are any; worth calling on every tick."""
-        raise NotImplementedError
+        if self._owed:
+            await self._database.write(self._write_owed, then=self._wrote)
 
     @property
     def owed(self) -> int:
         """Commits that the disk has refused so far: a metric, 0 when all is well."""
-        raise NotImplementedError
+        return len(self._owed)
+
+    async def _write_owed(self, connection: AsyncConnection) -> list[_Owed]:
+        owed = list(self._owed)
+        held, incidents = self._held, self._incidents
+        for step, _ in owed:  # each: an incident may have left the State since
+            await journal.write_incidents(connection, incidents, step.state.incidents)
+            incidents = step.state.incidents
+        if owed:
+            await snapshot.write_held(connection, held, snapshot.held_of(owed[-1].step.state))
+        await journal.append_entries(connection, [e for o in owed for e in o.step.entries])
+        await outbox.add(connection, [e for o in owed for e in o.step.effects])
+        await inbox.mark_drained(connection, [o.inbox_id for o in owed if o.inbox_id])
+        return owed
+
+    def _wrote(self, owed: list[_Owed]) -> None:
+        if not owed:
+            return
+        state = owed[-1].step.state
+        self._held = snapshot.held_of(state)
+        self._incidents = state.incidents
+        self._owed = [one for one in self._owed if not any(one is done for done in owed)]
 
     async def record(self, observations: Sequence[Observation], state: State) -> None:
         """A batch of looks and the suspicion they led to. A power cut may take the last ones."""
-        raise NotImplementedError
+        suspicion = snapshot.suspicion_of(state)
+
+        async def write(connection: AsyncConnection) -> snapshot.Held:
+            rest = {k: v for k, v in self._held.items() if not snapshot.is_suspicion(k)}
+            held = {**rest, **suspicion}
+            await looks.append(connection, observations)
+            await snapshot.write_held(connection, self._held, held)
+            return held
+
+        await self._database.write(write, durable=False, then=self._recorded)
+
+    def _recorded(self, held: snapshot.Held) -> None:
+        self._held = held
 
     # ── the outbox ────────────────────────────────────────────────────────────────────────────
 
     async def sending(self, effect_id: str, at: float) -> None:
         """A try begins. Marks raise StoreUnavailable while the effect itself is not stored yet."""
-        raise NotImplementedError
+        await self._database.write(lambda c: outbox.begin_try(c, effect_id, at))
 
     async def confirmed(self, effect_id: str, at: float, receipt: Mapping[str, Any]) -> None:
-        raise NotImplementedError
+        await self._end(effect_id, Fate.CONFIRMED, at, receipt=text_of(receipt))
 
     async def refused(self, effect_id: str, at: float, why: str) -> None:
-        raise NotImplementedError
+        await self._end(effect_id, Fate.REFUSED, at, why=why)
 
     async def postponed(self, effect_id: str, not_before: float, why: str, unsure: bool) -> None:
-        raise NotImplementedError
+        await self._database.write(lambda c: outbox.postpone(c, effect_id, not_before, why, unsure))
 
     async def superseded(self, effect_id: str, at: float, why: str) -> None:
-        raise NotImplementedError
+        await self._end(effect_id, Fate.SUPERSEDED, at, why=why)
+
+    async def _end(self, effect_id: str, fate: Fate, at: float, **more: str) -> None:
+        await self._database.write(lambda c: outbox.end(c, effect_id, fate, at, **more))
 
     # ── the inbox ─────────────────────────────────────────────────────────────────────────────
 
     async def put_inbox(self, inbox_id: str, event: Event, at: float) -> bool:
         """Appends, durably. False: this id is known already, nothing was done."""
-        raise NotImplementedError
+        return await self._database.write(lambda c: inbox.put(c, inbox_id, event, at))
 
     async def inbox(self, limit: int = 1000) -> list[tuple[str, Event]]:
         """What no commit has drained yet, oldest first."""
-        raise NotImplementedError
+        return await self._database.read(lambda c: inbox.undrained(c, limit))
 
     # ── questions ─────────────────────────────────────────────────────────────────────────────
 
     async def incidents(self, limit: int = 50) -> list[Incident]:
         """Newest first."""
-        raise NotImplementedError
+        return await self._database.read(lambda c: journal.newest_incidents(c, limit))
 
     async def incident(self, incident_id: str) -> Incident | None:
-        raise NotImplementedError
+        return await self._database.read(lambda c: journal.one_incident(c, incident_id))
 
     async def timeline(self, incident_id: str) -> list[Entry]:
         """In the order in which it was written."""
-        raise NotImplementedError
+        return await self._database.read(lambda c: journal.timeline(c, incident_id))
 
     async def effects(self, incident_id: str) -> list[Tracked]:
         """In the order in which they were decided."""
-        raise NotImplementedError
+        return await self._database.read(lambda c: outbox.of_incident(c, incident_id))
 
     async def observations(
         self, check: str, since: float, limit: int = 10_000
     ) -> list[Observation]:
         """Looks that started at `since` or later, oldest first."""
-        raise NotImplementedError
+        return await self._database.read(lambda c: looks.since(c, check, since, limit))
 
     async def prune(self, before: float) -> int:
         """Forgets looks and drained inbox rows from before then; how many.
 
         In slices, so that no writer waits long. Incidents, timelines and effects are kept.
         """
-        raise NotImplementedError
+        return await self._in_slices(looks.forget, before) + await self._in_slices(
+            inbox.forget_drained, before
+        )
+
+    async def _in_slices(
+        self,
+        forget: Callable[[AsyncConnection, float, int], Awaitable[int]],
+        before: float,
+    ) -> int:
+        total, gone = 0, SLICE
+        while gone == SLICE:
+            gone = await self._database.write(lambda c: forget(c, before, SLICE), durable=False)
+            total += gone
+        return total
 
     async def size(self) -> int:
         """Bytes on disk, with the write-ahead log."""
-        raise NotImplementedError
+        return await asyncio.to_thread(sqlite.bytes_of, self._database.path)
+
+
+def _take(path: Path) -> Claim:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Claim.take(path)
+    except OSError as error:
+        raise StoreError(
+            f"the store {path} cannot be made: {error.strerror}. "
+            "Name a file in a folder that this user may write to (`store` in checker.yaml)."
+        ) from error
+
+
+async def _require(connection: AsyncConnection) -> None:
+    await connection.run_sync(schema.require)
+
+
+async def _restore(
+    connection: AsyncConnection,
+) -> tuple[snapshot.Held, Mapping[str, Incident], Restored]:
+    held = await snapshot.read_held(connection)
+    state = snapshot.state_of(held, await journal.held_incidents(connection))
+    restored = Restored(
+        state=state,
+        outbox=await outbox.unfinished(connection),
+        receipts=await outbox.receipts(connection),
+    )
+    return held, state.incidents, restored
