@@ -129,3 +129,10 @@ def test_a_vantage_point_without_answers_says_nothing_of_controls():
     story.look("us/app", Verdict.PASSED, 0)
     incident = Story().play(broken("us/flags"), 120).incident()
     assert wording.what_does_not(story.policy, story.state, incident) == "us/app"
+
+
+def test_a_location_that_sees_nothing_wrong_is_shown_as_good():
+    story = Story(locations=("l1", "l2", "l3"))
+    elsewhere = broken("us/app")
+    story.play(lambda c, at, t: Verdict.PASSED if at == "l3" else elsewhere(c, at, t), 120)
+    assert evidence(story.state, "us/app").endswith("l3 good")

@@ -1,0 +1,1 @@
+"""Documentation; `generate.py` makes the pages that must agree with the code."""

@@ -1,0 +1,53 @@
+"""Makes the reference pages that are the code in other words. `make docs` writes them; a test compares."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from checker.core import incident
+
+HERE = Path(__file__).parent
+MADE = "<!-- Made by `make docs` from {source}; edit that. -->\n\n"
+
+
+def incident_page() -> str:
+    """The incident's table and its drawing."""
+    rows = [
+        f"| {before or '–'} | {move} | {after} | {why} |"
+        for (before, move), (after, why) in incident.TABLE.items()
+    ]
+    arrows = [
+        f"    {before or '[*]'} --> {after}: {move}"
+        for (before, move), (after, _) in incident.TABLE.items()
+    ]
+    theory = (incident.__doc__ or "").partition("\n\n")[2].rpartition("\n\n")[0]
+    return "\n".join(
+        [
+            MADE.format(source="checker/core/incident.py") + "# The life of an incident\n",
+            theory + "\n",
+            "| phase before | move | phase after | when |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+            "Every other pair is refused and changes nothing.\n",
+            "```mermaid",
+            "stateDiagram-v2",
+            *arrows,
+            "```",
+            "",
+        ]
+    )
+
+
+PAGES: dict[str, Callable[[], str]] = {"reference/incident.md": incident_page}
+
+
+def write() -> None:
+    """Write every page."""
+    for name, page in PAGES.items():
+        (HERE / name).write_text(page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write()
