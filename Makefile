@@ -1,0 +1,67 @@
+# Everything one types. `make run` and `make test` set up what they need by themselves.
+.POSIX:
+.SUFFIXES:
+PY = .venv/bin/python
+APT = $$(test "$$(id -u)" = 0 || echo sudo) apt-get
+
+.PHONY: run demo test check lint types format locks docs schema tools bench clean
+
+run: .venv/run  ## the daemon, with ./config and an embedded database
+	$(PY) -m checker run
+
+demo: .venv/dev  ## a cloud that breaks, on loopback, and what the engineer on call would see
+	$(PY) -m tests.world.demo
+
+test: .venv/dev tools lint types  ## everything that CI does
+	$(PY) -m pytest -n 2 --cov=probes --cov=checker.core --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
+
+check: test
+
+lint: .venv/dev
+	$(PY) -m ruff format --check --quiet .
+	$(PY) -m ruff check --quiet .
+
+types: .venv/dev
+	$(PY) -m mypy
+
+format: .venv/dev
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+docs: .venv/dev  ## the reference pages that are made from the code
+	$(PY) -m docs.generate
+
+schema: .venv/dev  ## config/schema.json, for editors
+	$(PY) -m checker config schema > config/schema.json
+
+bench: .venv/dev  ## the figures that we claim, printed as distributions
+	$(PY) -m benchmarks.time_to_page
+	$(PY) -m benchmarks.idle
+
+# The real parts that some tests talk to. Without them those tests are skipped, and say so.
+tools:
+	@command -v promtool >/dev/null || { $(APT) update -qq && $(APT) install -y -qq prometheus; } \
+	  || echo "promtool is missing: apt-get install prometheus" >&2
+
+.venv/bin/python:
+	python3 -m venv .venv || { $(APT) install -y -qq python3-venv && python3 -m venv --clear .venv; }
+
+.venv/run: .venv/bin/python requirements.lock
+	.venv/bin/pip install --quiet --require-hashes -r requirements.lock
+	@touch $@
+
+.venv/dev: .venv/bin/python requirements-dev.lock pyproject.toml
+	.venv/bin/pip install --quiet --require-hashes -r requirements-dev.lock
+	.venv/bin/pip install --quiet --no-build-isolation --no-deps --editable .
+	@touch $@ .venv/run
+
+# Pins with hashes and without hosts; needs uv (pip install uv).
+LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-emit-find-links
+locks:
+	$(LOCK) pyproject.toml -o requirements.lock
+	$(LOCK) pyproject.toml --extra dev -o requirements-dev.lock
+	echo 'hatchling>=1.27' | $(LOCK) - -o requirements-build.lock
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
