@@ -49,11 +49,25 @@ class Reason(StrEnum):
     BODY = "body"  # the answer does not hold what it must, or is cut or too long
     PROTOCOL = "protocol"  # what came back is not HTTP as we know it
     SLOW = "slow"  # right, but over its limit
+    FLAGS = "flags"  # flags are not returned: the canary flag is missing
+    INCOMPLETE = "incomplete"  # the answer holds what it must, but not all that it should
+    SAVE = "save"  # what was computed could not be saved
+    EVENT = "event"  # capture refused an event
+    LATE = "late"  # canaries arrive later than is allowed
+    GROWING = "growing"  # each canary takes longer than the one before
+    STALLED = "stalled"  # nothing arrives at all
+    LOST = "lost"  # canaries are gone while later ones arrived
+    CREATED = "created"  # a look that must change nothing has made something
+    CONDITION = "condition"  # a condition on a measurement does not hold
+    EXPIRY = "expiry"  # the certificate ends soon
     CHALLENGE = "challenge"  # a bot challenge or a block of our address
+    LOOK_UP = "look_up"  # the way to see what happened is broken itself
     OWN_NETWORK = "own_network"  # this machine has no way out
     OWN_RESOURCES = "own_resources"  # no descriptors, no memory
     OWN_STALL = "own_stall"  # our own loop stood still during the look
-    OWN_KEY = "own_key"  # our key, quota or rate limit, on an API that has them
+    OWN_KEY = "own_key"  # our key is refused
+    OWN_LIMIT = "own_limit"  # our rate limit, on an API that has one
+    OWN_QUOTA = "own_quota"  # our bill: the project is over its quota
     OWN_FAULT = "own_fault"  # the probe itself broke: a bug of ours
 
 
@@ -73,7 +87,8 @@ class Outcome:
 
     `phases` are seconds; `values` are measurements by name (`http_status_code`, `lag_seconds` …);
     `detail` is one line for people, free of secrets, at most DETAIL_MAX characters;
-    `memory` is what the probe wants handed back at its next look, None to keep what it had.
+    `memory` is a JSON merge patch (RFC 7386) to what the probe remembers: keys are added or replaced,
+    None removes one. Looks overlap, so a patch names only what this look has changed.
     """
 
     verdict: Verdict
@@ -91,9 +106,7 @@ class Outcome:
 
 def one_line(text: str, limit: int = DETAIL_MAX) -> str:
     """`text` as one printable line of at most `limit` characters: foreign text can forge no line."""
-    line = " ".join(
-        "".join(c if c.isprintable() else " " for c in text[: 4 * limit]).split()
-    )
+    line = " ".join("".join(c if c.isprintable() else " " for c in text[: 4 * limit]).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
@@ -140,12 +153,12 @@ class ProbeParams(BaseModel):
         extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True
     )
 
-    fastest_s: ClassVar[float] = (
-        5.0  # never looked at more often than this, whatever the doubt
-    )
-    needs: ClassVar[
-        tuple[str, ...]
-    ] = ()  # attributes of Target without which the check is off
+    fastest_s: ClassVar[float] = 5.0  # never looked at more often than this, whatever the doubt
+    needs: ClassVar[tuple[str, ...]] = ()  # attributes of Target without which the check is off
+    remembers: ClassVar[str] = ""  # name of the memory, shared by the target's probes that name it
+    spends: ClassVar[Mapping[str, int]] = MappingProxyType(
+        {}
+    )  # limit of the target → requests a look
 
 
 Probe = Callable[[Any, Io], Awaitable[Outcome]]
