@@ -3,31 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from checker.core.model import State, Watched, nothing
+from checker.config.settings import Off
+from checker.core.model import Incident, Phase, Policy, State, Watched
+from checker.core.pace import in_doubt
+from checker.delivery import Figures
 from probes.contract import Outcome
 
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """Effects that wait in the outbox for one responder. `oldest_at`: when the oldest was decided."""
-
-    effects: int = 0
-    oldest_at: float | None = None  # seconds since the epoch; None when nothing waits
-
-
-@dataclass(frozen=True, slots=True)
-class Off:
-    """Something that the config names and that does not run, and what it lacks."""
-
-    what: str  # "us/insights", or a responder's name
-    why: str  # "needs project_id"
+CONTROL = "control"  # the `target` label of a check that has no target
+LIVE = (Phase.OPEN, Phase.RECOVERED)
 
 
 @dataclass(frozen=True, slots=True)
 class LastLook:
-    """The newest look of this daemon at a check, by the look's start."""
+    """The newest look of this daemon at one check, by the look's start."""
 
     at: float  # seconds since the epoch
     duration_s: float
@@ -41,11 +31,23 @@ class View:
     at: float  # seconds since the epoch
     location: str
     version: str
+    policy: Policy
     state: State
-    watched: Mapping[str, Watched]  # "us/app" →
-    in_doubt: frozenset[str] = frozenset()  # checks that are looked at faster now
-    outbox: Mapping[str, Pending] = field(default_factory=nothing)  # responder →
+    delivery: Figures
+    looks: Mapping[str, LastLook]  # from Metrics.looks(); who was not looked at yet is missing
     off: tuple[Off, ...] = ()
-    looks: Mapping[str, LastLook] = field(
-        default_factory=nothing
-    )  # "us/app" →; left empty by the app: Metrics knows them
+    owed: int = 0  # commits that the store has refused so far
+
+    def in_doubt(self, check: str) -> bool:
+        """Whether the check is looked at faster now, to settle something."""
+        return in_doubt(self.policy, self.state, check)
+
+    def live(self) -> list[Incident]:
+        """Incidents that no person has ended yet, worst first, then oldest."""
+        live = [i for i in self.state.incidents.values() if i.phase in LIVE]
+        return sorted(live, key=lambda i: (-i.severity, i.declared_at))
+
+
+def labels_of(watched: Watched) -> tuple[str, str]:
+    """The labels `check` and `target`: "us/app" is ("app", "us")."""
+    return watched.name.partition("/")[2] or watched.name, watched.target or CONTROL
