@@ -1,70 +1,187 @@
 """The one place where measurements are taken in. Every method is cheap, never raises and never waits.
 
-Words for labels (`why`, `reason`, `what`, `operation`) come from closed sets in the code, in
-snake_case; beyond `WORDS_MAX` distinct ones of a kind the rest is counted as "other".
+Words for labels (`why`, `what`, `operation`) come from closed sets in the code, in snake_case;
+beyond `WORDS_MAX` distinct ones of a kind the rest is counted as "other".
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from prometheus_client import CollectorRegistry
+from prometheus_client import CollectorRegistry, ProcessCollector, disable_created_metrics
+from prometheus_client.core import Metric
 
-from checker.core.model import Duty, Observation, Watched, nothing
-from checker.metrics.view import View
+from checker.config.settings import PlannedCheck
+from checker.core.model import Duty, Observation
+from checker.metrics.current import current
+from checker.metrics.instruments import SKIPS, Checks, Config, Daemon, Looks
+from checker.metrics.probed import probed
+from checker.metrics.view import LastLook, View, labels_of
+from checker.metrics.words import Words
+from probes.contract import Outcome, Verdict
 
 
 class Metrics:
     """All instruments of one daemon. Checks are named in full ("us/app", "control/cloudflare").
 
-    Unknown checks are counted under no name: a look that comes back after a reload has
-    removed its check must not bring the check's series back.
+    A look that comes back after a reload has removed its check must not bring its series back:
+    what is not watched is not counted under its name.
     """
 
-    def __init__(self, registry: CollectorRegistry) -> None: ...
+    def __init__(self, registry: CollectorRegistry) -> None:
+        # A time stamp beside each of thousands of series would double them, and nobody reads it.
+        disable_created_metrics()  # type: ignore[no-untyped-call]
+        self.registry = registry
+        ProcessCollector(registry=registry)
+        self._looks = Looks(registry)
+        self._checks = Checks(registry)
+        self._daemon = Daemon(registry)
+        self._config = Config(registry)
+        self._watched: dict[str, PlannedCheck] = {}
+        self._routes: set[tuple[str, Duty]] = set()
+        self._newest: dict[str, LastLook] = {}
+        self._skips = Words(*SKIPS)
+        self._bounds = Words()
+        self._operations = Words()
+        self._read: Callable[[], View] | None = None
+        self._view: View | None = None
+        registry.register(_Current(lambda: self._view))
 
-    def watch(
-        self,
-        checks: Iterable[Watched],
-        kinds: Mapping[str, str],
-        routes: Mapping[Duty, tuple[str, ...]] = nothing(),
-    ) -> None:
-        """At start and after each reload: what is watched, each check's kind, who does which duty."""
+    # ── what is watched and shown ─────────────────────────────────────────────────────────────
 
-    def show(self, view: Callable[[], View]) -> None:
-        """Where current state is read, on the loop, at each rendering."""
+    def watch(self, checks: Iterable[PlannedCheck], routes: Mapping[Duty, tuple[str, ...]]) -> None:
+        """At start and after each reload: what is watched, and which responders do which duty.
+
+        Every label set is there from now on, at 0; the series of what is gone are gone.
+        """
+        planned = {check.name: check for check in checks}
+        for name in self._watched.keys() - planned.keys():
+            self._looks.drop(labels_of(self._watched[name].watched), self._skips.known)
+        for name, before in self._watched.items():
+            if name not in planned or planned[name].kind != before.kind:
+                self._newest.pop(name, None)
+        for name in planned.keys() - self._watched.keys():
+            self._looks.add(labels_of(planned[name].watched))
+        self._watched = planned
+        self._describe()
+        self._route({(name, duty) for duty, names in routes.items() for name in names})
+
+    def show(self, read: Callable[[], View]) -> None:
+        """Where current state is read, on the loop, before each rendering."""
+        self._read = read
+
+    def snapshot(self) -> None:
+        """Takes what is shown now. On the loop: the rendering in a thread then reads frozen values."""
+        self._view = self._read() if self._read else None
+
+    def looks(self) -> Mapping[str, LastLook]:
+        """The newest look at each check, as it is now."""
+        return dict(self._newest)
+
+    # ── looking ───────────────────────────────────────────────────────────────────────────────
 
     def looked(self, observation: Observation, kind: str, target: str | None) -> None:
         """This daemon has looked. `target` is None for a control."""
+        planned = self._watched.get(observation.check)
+        if planned is None or (planned.kind, planned.watched.target) != (kind, target):
+            self._daemon.late_looks.inc()
+            return
+        check = labels_of(planned.watched)
+        self._looks.made.labels(*check).inc()
+        self._looks.seconds.labels(*check).observe(observation.duration_s)
+        self._judge(check, observation.outcome)
+        newest = self._newest.get(observation.check)
+        if newest is None or newest.at <= observation.at:  # looks may overlap
+            self._newest[observation.check] = LastLook(
+                observation.at, observation.duration_s, observation.outcome
+            )
 
     def lagged(self, check: str, seconds: float) -> None:
-        """A look began this much later than it was due."""
+        """A look was due this long ago when its turn came."""
+        planned = self._watched.get(check)
+        if planned is not None:
+            self._looks.lag.labels(*labels_of(planned.watched)).observe(seconds)
 
     def skipped(self, check: str, why: str) -> None:
-        """A look that was due was not made: `in_flight`, `late`, `stopping` …"""
+        """A look that was due was not made: `in_flight`, `late`."""
+        planned = self._watched.get(check)
+        if planned is not None:
+            word = self._skips.accept(why)
+            self._looks.skipped.labels(*labels_of(planned.watched), word).inc()
 
     def clock_stepped(self, seconds: float) -> None:
-        """The wall clock jumped by this much, either way, against the monotonic one."""
+        """The wall clock was set by this much, either way, as the monotonic one shows."""
+        self._daemon.clock_steps.inc()
+        self._daemon.clock_step.set(seconds)
 
     def stalled(self, seconds: float) -> None:
         """Our own loop stood still for this long."""
+        self._daemon.stalls.observe(seconds)
 
-    def delivered(
-        self, responder: str, duty: Duty, seconds_from_decision: float
-    ) -> None:
-        """An effect was confirmed done, this long after it was decided."""
+    # ── acting ────────────────────────────────────────────────────────────────────────────────
 
-    def delivery_failed(self, responder: str, reason: str) -> None:
-        """A try to deliver did not succeed: `later`, `unsure`, `never` …"""
+    def delivered(self, responder: str, duty: Duty, seconds_from_decision: float) -> None:
+        """An effect was confirmed done. How many were tried and failed is in delivery's own Figures."""
+        if (responder, duty) in self._routes:
+            self._daemon.delivery.labels(responder, duty).observe(seconds_from_decision)
 
     def reloaded(self, ok: bool, at: float, digest: str) -> None:
-        """The config was loaded, or refused. `digest` is of what runs now; `at` seconds since the epoch."""
+        """The config was read at `at` (seconds since the epoch), and taken or refused.
+
+        `digest` is that of the config that was taken; it is not looked at when one was refused.
+        """
+        self._config.successful.set(ok)
+        if ok:
+            self._config.success_at.set(at)
+            self._config.digest.info({"digest": digest})
 
     def bounded(self, what: str) -> None:
         """A named limit was reached."""
+        self._daemon.bounds.labels(self._bounds.accept(what)).inc()
 
     def store_committed(self, seconds: float) -> None:
         """A transaction was committed and took this long."""
+        self._daemon.commits.observe(seconds)
 
     def store_failed(self, operation: str) -> None:
         """The store could not do this."""
+        self._daemon.store_failures.labels(self._operations.accept(operation)).inc()
+
+    def _describe(self) -> None:
+        self._checks.clear()
+        for planned in self._watched.values():
+            check = labels_of(planned.watched)
+            self._checks.info.labels(*check, planned.kind, planned.watched.surface).set(1)
+            self._checks.timeout.labels(*check).set(planned.timeout_s)
+            self._checks.every.labels(*check).set(planned.every_s)
+
+    def _route(self, routes: set[tuple[str, Duty]]) -> None:
+        for gone in self._routes - routes:
+            self._daemon.drop(*gone)
+        for new in routes - self._routes:
+            self._daemon.add(*new)
+        self._routes = routes
+
+    def _judge(self, check: tuple[str, str], outcome: Outcome) -> None:
+        if outcome.verdict is Verdict.FAILED:
+            self._looks.failed.labels(*check, outcome.reason).inc()
+        elif outcome.verdict is Verdict.INCONCLUSIVE:
+            self._looks.inconclusive.labels(*check, outcome.reason).inc()
+        elif outcome.verdict is Verdict.DEGRADED:
+            self._looks.degraded.labels(*check).inc()
+
+
+class _Current:
+    """Hands the newest snapshot to the registry, family by family."""
+
+    def __init__(self, view: Callable[[], View | None]) -> None:
+        self._view = view
+
+    def collect(self) -> Iterator[Metric]:
+        view = self._view()
+        if view is not None:
+            yield from probed(view)
+            yield from current(view)
+
+    def describe(self) -> list[Metric]:
+        return []  # named at the rendering: nothing is known yet when this is registered
