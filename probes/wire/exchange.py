@@ -16,24 +16,26 @@ _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 NOT_THEIRS = frozenset(
     {
         Reason.CHALLENGE,
+        Reason.LOOK_UP,
         Reason.OWN_NETWORK,
         Reason.OWN_RESOURCES,
         Reason.OWN_STALL,
         Reason.OWN_KEY,
+        Reason.OWN_LIMIT,
+        Reason.OWN_QUOTA,
         Reason.OWN_FAULT,
     }
 )
+RIGHT_ALL_THE_SAME = frozenset({Reason.SLOW, Reason.INCOMPLETE})
 
 
 def verdict_of(reason: Reason | None) -> Verdict:
-    """The verdict that goes with a reason: whose fault it can be is said by the reason alone."""
+    """The verdict that goes with a reason, which alone says whose fault it can be."""
     if reason is None:
         return Verdict.PASSED
-    if reason is Reason.SLOW:
-        return Verdict.DEGRADED
     if reason in NOT_THEIRS:
         return Verdict.INCONCLUSIVE
-    return Verdict.FAILED
+    return Verdict.DEGRADED if reason in RIGHT_ALL_THE_SAME else Verdict.FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +124,17 @@ class Exchange:
         reason: Reason | None = None,
         detail: str = "",
         *,
+        verdict: Verdict | None = None,
         values: Mapping[str, float] = _NOTHING,
         memory: Mapping[str, Any] | None = None,
     ) -> Outcome:
         """What was measured, as an Outcome: a pass without a `reason`, else what the reason says.
 
-        `values` are the caller's own measurements, beside those of the exchange.
+        `verdict` is for the kinds where the reason does not say it. `values` are the caller's own
+        measurements, beside those of the exchange.
         """
         return Outcome(
-            verdict=verdict_of(reason),
+            verdict=verdict or verdict_of(reason),
             reason=reason,
             detail=detail,
             phases=self.phases,
