@@ -1,0 +1,90 @@
+"""Prints what would be sent: the responder for when nothing is configured, and for rehearsals."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from checker.core.model import Duty, Effect
+from checker.responders.contract import Answer, Attempt, Done, Later, ResponderSettings
+from probes.contract import one_line
+
+WIDTH = 100
+LINES_MAX = 40  # of one message: a terminal is no place for more
+WOULD = {
+    Duty.PAGE: "would page somebody",
+    Duty.RESOLVE: "would end the page",
+    Duty.ROOM: "would open the room",
+    Duty.POST: "would post",
+    Duty.SUMMARY: "would keep as the summary",
+}
+
+
+class Settings(ResponderSettings):
+    """Nothing to set."""
+
+    duties: ClassVar[frozenset[Duty]] = frozenset(Duty)
+
+
+def write_out(text: str) -> None:
+    """To stdout, at once: a message must not wait in a buffer."""
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
+class Responder:
+    """Writes each effect as a few lines of plain text."""
+
+    def __init__(self, settings: Settings, write: Callable[[str], None] = write_out) -> None:
+        self._write = write
+
+    async def carry_out(self, attempt: Attempt) -> Answer:
+        try:
+            self._write(as_text(attempt.effect))
+        except (OSError, ValueError) as error:  # a full disk, a reader that is gone
+            return Later(why=f"stdout cannot be written: {one_line(str(error))}")
+        return Done(receipt={})
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def as_text(effect: Effect) -> str:
+    """The effect as lines for a terminal: no line is longer than WIDTH, none holds a control character."""
+    head = f"── {effect.incident} · {WOULD[effect.duty]} "
+    lines = [line for line in _body(effect) if line]
+    if len(lines) > LINES_MAX:
+        lines[LINES_MAX:] = [f"… and {len(lines) - LINES_MAX} more lines"]
+    body = "".join(f"   {one_line(line, WIDTH - 3)}\n" for line in lines)
+    return f"{head:─<{WIDTH}}\n{body}\n"
+
+
+def _body(effect: Effect) -> Iterator[str]:
+    payload = effect.payload
+    match effect.duty:
+        case Duty.PAGE:
+            yield from _page(payload)
+        case Duty.RESOLVE:
+            yield from (payload["why"], f"key: {payload['key']}")
+        case Duty.ROOM:
+            yield from (f"#{payload['name']}", payload["topic"])
+            yield from _notice(payload["notice"])
+        case Duty.POST | Duty.SUMMARY:
+            yield from _notice(payload["notice"])
+
+
+def _page(payload: Mapping[str, Any]) -> Iterator[str]:
+    since = datetime.fromtimestamp(payload["since"], UTC)
+    yield f"{payload['severity'].upper()}: {payload['summary']}"
+    yield f"since: {since:%Y-%m-%d %H:%M:%S} UTC"
+    yield from (f"{label}: {text}" for label, text in payload["details"].items())
+    yield from (f"{link['text']}: {link['href']}" for link in payload["links"])
+    yield f"key: {payload['key']}"
+
+
+def _notice(notice: Mapping[str, Any]) -> Iterator[str]:
+    yield f"{notice['severity'].upper()}: {notice['title']}"
+    yield from (f"{line['label']}: {line['text']}" for line in notice["lines"])
+    yield notice["next"] and f"Next: {notice['next']}"
