@@ -1,0 +1,219 @@
+"""Pages by PagerDuty's Events API v2: one POST for each event, none of which needs a look-up.
+
+developer.pagerduty.com, "Send an event" and "Events API v2 overview". The same key on an open incident is a log
+entry and rings nobody, so that an event may be sent any number of times.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import ssl
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Annotated, Any, ClassVar
+
+import httpx
+from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
+
+from checker.config.durations import Duration
+from checker.core.model import Duty
+from checker.responders.contract import (
+    Answer,
+    Attempt,
+    Done,
+    Later,
+    Never,
+    ResponderSettings,
+)
+from probes.contract import one_line
+
+# The documented limits of an event.
+KEY_MAX = 255  # characters of dedup_key
+SUMMARY_MAX = 1024  # characters of payload.summary
+BODY_MAX = 512 * 1000  # bytes; "512 KB", so the smaller of the two readings
+
+FIELD_MAX = 255  # characters of source, component and a link's text: ours, for a telephone's screen
+ANSWER_MAX = 64 * 1024  # bytes of an answer that are read
+ODD_STATUS_AFTER_S = 60.0
+SEVERITIES = {"minor": "warning", "major": "error", "critical": "critical"}
+
+
+Timeout = Annotated[Duration, Field(le=60)]
+
+
+class Settings(ResponderSettings):
+    """`routing_key` is the integration key of one service, 32 characters."""
+
+    duties: ClassVar[frozenset[Duty]] = frozenset({Duty.PAGE, Duty.RESOLVE})
+
+    routing_key: SecretStr
+    base_url: AnyHttpUrl = AnyHttpUrl("https://events.pagerduty.com")
+    client_url: AnyHttpUrl | None = None  # "view in …" on the page
+    timeout: Timeout = Field(10.0, validate_default=False)
+
+    @field_validator("routing_key")
+    @classmethod
+    def _of_32_characters(cls, key: SecretStr) -> SecretStr:
+        text = key.get_secret_value()
+        if len(text) != 32 or not (text.isascii() and text.isalnum()):
+            raise ValueError("an integration key is 32 letters and digits")
+        return key
+
+
+class Responder:
+    """Sends trigger for PAGE and resolve for RESOLVE."""
+
+    def __init__(self, settings: Settings, tls: ssl.SSLContext | None = None) -> None:
+        self._settings = settings
+        self._url = str(settings.base_url).rstrip("/") + "/v2/enqueue"
+        # A fresh connection for each event: one kept alive may be dead when the page must go out.
+        self._client = httpx.AsyncClient(
+            verify=tls or ssl.create_default_context(),
+            timeout=settings.timeout,
+            limits=httpx.Limits(max_keepalive_connections=0),
+        )
+
+    async def carry_out(self, attempt: Attempt) -> Answer:
+        duty, payload = attempt.effect.duty, attempt.effect.payload
+        if duty is Duty.RESOLVE:
+            return await self._send(self._event("resolve", payload))
+        event = self._event("trigger", payload)
+        whole = event | trigger(payload, self._settings.client_url)
+        answer = await self._send(fitted(whole))
+        if not isinstance(answer, Never):
+            return answer
+        # Refused for its shape, which is a fault of ours: a bare page is better than none.
+        second = await self._send(event | bare(payload))
+        return _without_more(second, answer.why) if isinstance(second, Done) else second
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    def _event(self, action: str, payload: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            "routing_key": self._settings.routing_key.get_secret_value(),
+            "event_action": action,
+            "dedup_key": short_key(payload["key"]),
+        }
+
+    async def _send(self, event: Mapping[str, Any]) -> Answer:
+        try:
+            # httpx counts from byte to byte; an answer that drips would never end by that.
+            async with asyncio.timeout(self._settings.timeout):
+                status, body = await self._post(as_json(event))
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
+            return Later(why=f"PagerDuty cannot be reached: {self._said(error)}")
+        except TimeoutError:
+            waited = f"{self._settings.timeout:g} s"
+            return Later(why=f"PagerDuty did not answer within {waited}", unsure=True)
+        except httpx.RequestError as error:
+            return Later(why=f"PagerDuty's answer was lost: {self._said(error)}", unsure=True)
+        return self._verdict(event, status, body)
+
+    async def _post(self, content: bytes) -> tuple[int, bytes]:
+        headers = {"Content-Type": "application/json"}
+        async with self._client.stream(
+            "POST", self._url, content=content, headers=headers
+        ) as response:
+            body = b""
+            async for piece in response.aiter_bytes():
+                body += piece
+                if len(body) > ANSWER_MAX:
+                    break
+            return response.status_code, body[:ANSWER_MAX]
+
+    def _verdict(self, event: Mapping[str, Any], status: int, body: bytes) -> Answer:
+        """By PagerDuty's table "API Response Codes & Retry Logic"; what it does not name is retried.
+
+        An event needs no login, so 401, 403, 404 or a redirect come from something in between, or from a wrong
+        base_url: both can be mended, and a page given up for good cannot.
+        """
+        if status == 202:
+            return _accepted(event)
+        if status in (400, 413):
+            return Never(why=f"PagerDuty refused the event: {self._errors(body)}")
+        if status == 429 or status >= 500:
+            return Later(why=f"PagerDuty answered {status}", unsure=status >= 500)
+        return Later(
+            why=f"PagerDuty answered {status}, which it does not do: look at base_url and proxies",
+            after_s=ODD_STATUS_AFTER_S,
+        )
+
+    def _errors(self, body: bytes) -> str:
+        """What the answer says is wrong, without our key in it."""
+        try:
+            said = json.loads(body)
+            errors = said.get("errors") or [said.get("message", "no reason given")]
+            text = "; ".join(str(error) for error in errors)
+        except (ValueError, AttributeError, TypeError):
+            text = body.decode("utf-8", "replace") or "no reason given"
+        return self._said(text)
+
+    def _said(self, what: object) -> str:
+        key = self._settings.routing_key.get_secret_value()
+        return one_line(str(what).replace(key, "(routing key)")) or type(what).__name__
+
+
+def _accepted(event: Mapping[str, Any]) -> Done:
+    key, action = event["dedup_key"], event["event_action"]
+    did = "paged: PagerDuty took it as" if action == "trigger" else "PagerDuty took the end of"
+    return Done(receipt={"dedup_key": key, "status": "accepted"}, note=f"{did} {key}")
+
+
+def _without_more(paged: Done, why: str) -> Done:
+    return replace(paged, note=f"{paged.note}, with the summary only ({why})")
+
+
+def trigger(payload: Mapping[str, Any], client_url: AnyHttpUrl | None) -> dict[str, Any]:
+    """What a trigger says beside its key."""
+    client = {"client": "posthog-checker"} | ({"client_url": str(client_url)} if client_url else {})
+    since = datetime.fromtimestamp(payload["since"], UTC)
+    more = {
+        "component": one_line(payload["component"], FIELD_MAX),
+        "timestamp": since.isoformat(timespec="milliseconds"),
+        "custom_details": dict(payload["details"]),
+    }
+    said = bare(payload)["payload"] | more
+    return client | {"payload": said, "links": list(_links(payload["links"]))}
+
+
+def bare(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Only what a trigger must have."""
+    return {
+        "payload": {
+            "summary": one_line(payload["summary"], SUMMARY_MAX),
+            "source": one_line(payload["source"], FIELD_MAX),
+            "severity": SEVERITIES[payload["severity"]],
+        }
+    }
+
+
+def _links(links: Any) -> Iterator[dict[str, str]]:
+    for link in links:
+        yield {"href": link["href"], "text": one_line(link["text"], FIELD_MAX)}
+
+
+def fitted(event: dict[str, Any]) -> dict[str, Any]:
+    """The event under BODY_MAX: the details go first, then the links."""
+    for smaller in (event, _without_details(event), _without_details(event) | {"links": []}):
+        if len(as_json(smaller)) <= BODY_MAX:
+            return smaller
+    return smaller
+
+
+def _without_details(event: dict[str, Any]) -> dict[str, Any]:
+    note = {"left out": "the details were too long for PagerDuty"}
+    return event | {"payload": event["payload"] | {"custom_details": note}}
+
+
+def as_json(event: Mapping[str, Any]) -> bytes:
+    """In ASCII: no text, however strange, can fail to be encoded."""
+    return json.dumps(event).encode("ascii")
+
+
+def short_key(key: str) -> str:
+    """The key, or a digest of one that is too long: trigger and resolve must come to the same."""
+    return key if len(key) <= KEY_MAX else sha256(key.encode("utf-8", "replace")).hexdigest()
