@@ -63,6 +63,11 @@ def page() -> Fault:
     return Fault("page")
 
 
+def raw(kind: str, body: str) -> Fault:
+    """200 with this content type and this body."""
+    return Fault("raw", f"{kind}|{body}")
+
+
 def redirect(to: str) -> Fault:
     return Fault("redirect", to)
 
@@ -95,6 +100,7 @@ KINDS = [
     "slow",
     "empty",
     "page",
+    "raw",
     "redirect",
     "throttle",
     "drop",
@@ -181,6 +187,9 @@ async def _instead(what: str, value: str) -> web.StreamResponse:
             return web.Response()
         case "page":
             return web.Response(text="<h1>Somebody else's page</h1>", content_type="text/html")
+        case "raw":
+            kind, _, body = value.partition("|")
+            return web.Response(body=body.encode(), headers={"Content-Type": kind})
         case "redirect":
             return web.Response(status=302, headers={"Location": value})
         case "throttle":
