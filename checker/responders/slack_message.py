@@ -1,0 +1,109 @@
+"""A notice as a Slack message, in Block Kit, under every limit that Slack documents.
+
+Text from outside stands in plain_text objects, which Slack neither formats nor scans for mentions, and its three
+control characters are escaped all the same (docs.slack.dev, "Formatting message text").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from slack_sdk.models.blocks import (
+    Block,
+    HeaderBlock,
+    MarkdownTextObject,
+    PlainTextObject,
+    SectionBlock,
+    TextObject,
+)
+
+from probes.contract import one_line
+
+HEADER_MAX = 150  # Slack's, of a header block
+TOPIC_MAX = 250  # Slack's, of a topic and of a purpose
+LABEL_MAX = 100  # ours
+VALUE_MAX = 1000  # ours; a field takes 2000
+NEXT_MAX = 1000  # ours; a section takes 3000
+ROWS_MAX = 40  # ours: 8 sections of the 50 blocks
+ALL_ROWS_MAX = 11_000  # characters; more than about 13 200 in all are refused, undocumented
+PLAIN_MAX = 2000  # of a message without blocks; chat.update takes 4000
+ROWS_IN_SECTION = 5  # a section takes ten fields, and a row is two
+
+SIGNS = {"recovered": "🟢", "closed": "✅", "cancelled": "⚪"}
+SEVERITY_SIGNS = {"minor": "🟡", "major": "🟠", "critical": "🔴"}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """`text` is what a notification shows, and all there is when `blocks` is empty."""
+
+    text: str
+    blocks: Sequence[dict[str, Any]] = ()
+
+
+Row = tuple[str, str]
+
+
+def full(notice: Mapping[str, Any]) -> Message:
+    """The notice as a header, a table and what to do next."""
+    title = f"{_sign(notice)} {escaped(notice['title'], HEADER_MAX - 2)}"
+    head = HeaderBlock(text=PlainTextObject(text=title, emoji=False))
+    blocks: list[Block] = [head, *_tables(_rows(notice))]
+    if notice["next"]:
+        then = escaped(notice["next"], NEXT_MAX)
+        blocks.append(SectionBlock(text=PlainTextObject(text=f"→ {then}", emoji=False)))
+    return Message(text=title, blocks=[block.to_dict() for block in blocks])
+
+
+def plain(notice: Mapping[str, Any]) -> Message:
+    """The same in few words and without blocks, for when Slack will not take them."""
+    lines = [f"{_sign(notice)} {escaped(notice['title'], HEADER_MAX)}"]
+    left = PLAIN_MAX - len(lines[0])
+    for label, value in _rows(notice):
+        left -= len(label) + len(value) + 3
+        if left < 0:
+            break
+        lines.append(f"{label}: {value}")
+    return Message(text="\n".join(lines))
+
+
+def escaped(text: str, limit: int) -> str:
+    """`text` as one line of 1 to `limit` characters that Slack shows as it is."""
+    safe = one_line(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    if len(safe) > limit:
+        safe = re.sub(r"&[a-z]*$", "", safe[: limit - 1]) + "…"  # no half entity at the cut
+    return safe or "–"
+
+
+def _sign(notice: Mapping[str, Any]) -> str:
+    return SIGNS.get(notice["mood"]) or SEVERITY_SIGNS.get(notice["severity"], "🟠")
+
+
+def _rows(notice: Mapping[str, Any]) -> list[Row]:
+    rows: list[Row] = []
+    left = ALL_ROWS_MAX
+    for line in notice["lines"]:
+        row = escaped(line["label"], LABEL_MAX), escaped(line["text"], VALUE_MAX)
+        left -= len(row[0]) + len(row[1])
+        if left < 0 or len(rows) == ROWS_MAX - 1:
+            rows.append(("…", f"and {len(notice['lines']) - len(rows)} more lines"))
+            break
+        rows.append(row)
+    return rows
+
+
+def _tables(rows: Sequence[Row]) -> Iterator[SectionBlock]:
+    """Two columns: what it is, and what it says."""
+    for start in range(0, len(rows), ROWS_IN_SECTION):
+        some = rows[start : start + ROWS_IN_SECTION]
+        yield SectionBlock(fields=[cell for row in some for cell in _cells(*row)])
+
+
+def _cells(label: str, value: str) -> tuple[TextObject, TextObject]:
+    name = MarkdownTextObject(text=f"*{label}*", verbatim=True)
+    if re.fullmatch(r"https?://[^\s|]+", value):
+        return name, MarkdownTextObject(text=f"<{value}>", verbatim=True)
+    return name, PlainTextObject(text=value, emoji=False)
