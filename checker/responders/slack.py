@@ -1,0 +1,190 @@
+"""Slack: a channel for each incident, what happens posted there, one pinned summary kept up to date.
+
+Carries out ROOM, POST and SUMMARY. Every step can be done again without harm.
+
+A message has the effect's id in its metadata, because chat.postMessage has no key by which Slack would know it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
+
+from checker.config.durations import Duration
+from checker.core.model import Duty
+from checker.responders.contract import (
+    Answer,
+    Attempt,
+    Done,
+    Never,
+    ResponderSettings,
+)
+from checker.responders.slack_message import TOPIC_MAX, escaped, full, plain
+from checker.responders.slack_refusals import (
+    GONE,
+    NO_CHANNELS,
+    TOO_MUCH,
+    Refused,
+    Unanswered,
+    verdict,
+)
+from checker.responders.slack_room import Room, room_for
+from checker.responders.slack_workspace import Workspace
+
+CLOCKS_APART_S = 60.0  # how far our clock and Slack's may differ
+NO_ROOM = "this incident has no room in Slack: opening it was refused"
+
+UserId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]+$")]
+
+
+Timeout = Annotated[Duration, Field(le=60)]
+
+
+class Settings(ResponderSettings):
+    """`token` is the app's bot token. `fallback_channel` (an id) is used where no channel can be opened."""
+
+    duties: ClassVar[frozenset[Duty]] = frozenset({Duty.ROOM, Duty.POST, Duty.SUMMARY})
+
+    token: SecretStr
+    base_url: AnyHttpUrl = AnyHttpUrl("https://slack.com/api/")
+    invite: tuple[UserId, ...] = Field((), max_length=100)  # conversations.invite takes 100
+    fallback_channel: str | None = Field(None, pattern=r"^[CG][A-Z0-9]+$")
+    timeout: Timeout = Field(5.0, validate_default=False)  # of one call; a room takes about seven
+
+    @field_validator("token")
+    @classmethod
+    def _of_a_bot(cls, token: SecretStr) -> SecretStr:
+        if not token.get_secret_value().startswith(("xoxb-", "xoxe.xoxb-")):
+            raise ValueError("a bot token begins with xoxb-")
+        return token
+
+
+class Responder:
+    """One Slack workspace."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        token = settings.token.get_secret_value()
+        self._workspace = Workspace(token, str(settings.base_url), settings.timeout)
+
+    async def carry_out(self, attempt: Attempt) -> Answer:
+        try:
+            match attempt.effect.duty:
+                case Duty.ROOM:
+                    return await self._room(attempt)
+                case Duty.SUMMARY:
+                    return await self._summary(attempt)
+                case _:
+                    return await self._post(attempt)
+        except Refused as no:
+            return verdict(no)
+        except Unanswered as lost:
+            return lost.later
+
+    async def close(self) -> None:
+        """Nothing is held: each call has a connection of its own."""
+
+    async def _room(self, attempt: Attempt) -> Answer:
+        room = await self._made(attempt)
+        # In a channel that was there before, an earlier try may have got as far as this message.
+        ts = await self._said(attempt, room.channel, look=not room.new)
+        missed = await self._furnish(room, attempt.effect.payload["topic"], ts)
+        receipt = {"channel": room.channel, "name": room.name, "ts": ts, "summary_ts": ts}
+        where = f"#{room.name}" if room.name else f"channel {room.channel} (we may not open one)"
+        return Done(receipt, note="; ".join([f"room in Slack: {where}", *missed]))
+
+    async def _post(self, attempt: Attempt) -> Answer:
+        room = newest(attempt.receipts)
+        if room is None:
+            return Never(why=NO_ROOM)
+        ts = await self._said(attempt, room["channel"], look=attempt.unsure)
+        return Done({"channel": room["channel"], "ts": ts})
+
+    async def _summary(self, attempt: Attempt) -> Answer:
+        room = newest(attempt.receipts)
+        if room is None:
+            return Never(why=NO_ROOM)
+        channel, ts = room["channel"], room["summary_ts"]
+        try:
+            await self._edit(channel, ts, attempt.effect.payload["notice"])
+        except Refused as no:
+            if no.word not in GONE:
+                raise
+            ts = await self._said(attempt, channel, look=True)
+            await self._wish(self._workspace.pin(channel, ts))
+        return Done({"channel": channel, "summary_ts": ts})
+
+    async def _made(self, attempt: Attempt) -> Room:
+        payload = attempt.effect.payload
+        try:
+            return await room_for(
+                self._workspace, payload["name"], payload["purpose"], attempt.effect.incident
+            )
+        except Refused as no:
+            fallback = self._settings.fallback_channel
+            if fallback is None or no.word not in NO_CHANNELS:
+                raise
+            return Room(fallback, name="", new=False)
+
+    async def _furnish(self, room: Room, topic: str, ts: str) -> list[str]:
+        """What a room should have, but is not worth a room; says what is missing."""
+        slack, channel = self._workspace, room.channel
+        missed = [await self._wish(slack.pin(channel, ts))]
+        if room.name:
+            missed.append(await self._wish(slack.set_topic(channel, escaped(topic, TOPIC_MAX))))
+        if room.name and self._settings.invite:
+            missed.append(await self._wish(slack.invite(channel, self._settings.invite)))
+        return [miss for miss in missed if miss]
+
+    async def _wish(self, step: Awaitable[None]) -> str:
+        """Does it if Slack lets us; else says what was refused."""
+        try:
+            await step
+        except Refused as no:
+            return f"Slack refused {no.method}: {no.word}"
+        return ""
+
+    async def _said(self, attempt: Attempt, channel: str, look: bool) -> str:
+        """The ts of the effect's message: of the one that is there, or else of a new one."""
+        if look and (ts := await self._there(attempt, channel)):
+            return ts
+        return await self._say(channel, attempt)
+
+    async def _there(self, attempt: Attempt, channel: str) -> str | None:
+        tried_at = attempt.first_tried_at
+        since = attempt.effect.at if tried_at is None else tried_at
+        try:
+            return await self._workspace.find(channel, attempt.effect.id, since - CLOCKS_APART_S)
+        except Refused as no:
+            # Without channels:history we cannot look. Said twice is better than not at all.
+            if no.word in ("missing_scope", "not_in_channel"):
+                return None
+            raise
+
+    async def _say(self, channel: str, attempt: Attempt) -> str:
+        notice, mark = attempt.effect.payload["notice"], attempt.effect.id
+        message = full(notice)
+        try:
+            return await self._workspace.post(channel, message, mark)
+        except Refused as no:
+            if no.word in TOO_MUCH:
+                message = plain(notice)
+            elif no.word != "not_in_channel" or await self._wish(self._workspace.join(channel)):
+                raise
+        return await self._workspace.post(channel, message, mark)
+
+    async def _edit(self, channel: str, ts: str, notice: Mapping[str, Any]) -> None:
+        try:
+            await self._workspace.update(channel, ts, full(notice))
+        except Refused as no:
+            if no.word not in TOO_MUCH:
+                raise
+            await self._workspace.update(channel, ts, plain(notice))
+
+
+def newest(receipts: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The receipt of the newest summary: it names the room that the incident is in now."""
+    kept = [receipt for receipt in receipts.values() if "summary_ts" in receipt]
+    return max(kept, key=lambda receipt: float(receipt["summary_ts"]), default=None)

@@ -1,0 +1,104 @@
+"""What Slack says when it does not do what we ask, and what follows from it.
+
+Slack refuses with HTTP 200, `ok: false` and a word of the method's page at docs.slack.dev/reference/methods.
+"""
+
+from __future__ import annotations
+
+from checker.responders.contract import Later, Never
+
+MEND_AFTER_S = 300.0  # how long a fault of configuration is left alone between tries
+
+
+class Refused(Exception):
+    """Slack said no. `word` is its own; `needed` the scope that it misses, if that is it."""
+
+    def __init__(self, method: str, word: str, needed: str = "") -> None:
+        super().__init__(f"{method}: {word}")
+        self.method = method
+        self.word = word
+        self.needed = needed
+
+
+class Unanswered(Exception):
+    """Slack said neither yes nor no; `later` says what came instead."""
+
+    def __init__(self, later: Later) -> None:
+        super().__init__(later.why)
+        self.later = later
+
+
+# Ours to mend. They heal without a restart of ours, so we keep trying, seldom.
+MEND = {
+    "invalid_auth": "the token is not valid; put in the app's bot token",
+    "not_authed": "no token was sent; put in the app's bot token",
+    "token_revoked": "the token was revoked; install the app again and put in the new token",
+    "token_expired": "the token has expired; put in a new one",
+    "account_inactive": "the bot's account was deactivated; install the app again",
+    "not_allowed_token_type": "this kind of token cannot do that; put in the app's bot token",
+    "no_permission": "the token lacks a permission; look at the app's scopes",
+    "missing_scope": "the app lacks a scope; add it and install the app again",
+    "team_added_to_org": "the workspace is being moved into an organisation",
+}
+
+# Slack's own trouble: "It's possible some aspect of the operation succeeded before the error".
+TROUBLE = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})
+
+# A message that is too much for it; fewer words may pass.
+TOO_MUCH = frozenset(
+    [
+        "msg_too_long",
+        "msg_blocks_too_long",
+        "invalid_blocks",
+        "invalid_blocks_format",
+        "invalid_arguments",
+        "too_many_attachments",
+    ]
+)
+
+# The message is not there any more, or can no longer be edited.
+GONE = frozenset(["message_not_found", "cant_update_message", "edit_window_closed", "is_inactive"])
+
+# We may not open channels here.
+NO_CHANNELS = frozenset(
+    [
+        "restricted_action",
+        "cannot_create_channel",
+        "user_is_restricted",
+        "missing_scope",
+        "no_permission",
+        "name_taken",
+        "invalid_name",
+        "invalid_name_maxlength",
+        "invalid_name_punctuation",
+        "invalid_name_required",
+        "invalid_name_specials",
+    ]
+)
+
+# No use in trying again, and what a person can do.
+FINAL = {
+    "is_archived": "the channel is archived; unarchive it and invite the bot back",
+    "channel_not_found": "the channel is gone, or private and without the bot",
+    "not_in_channel": "the bot was removed from the channel; invite it back",
+    "restricted_action": "the workspace does not let the bot do that; ask its admins",
+    "cannot_create_channel": "the workspace does not let the bot open channels; ask its admins",
+    "user_is_restricted": "the bot is a guest; ask the workspace's admins",
+    "name_taken": "the channel's name and eight more like it are taken",
+    "metadata_too_large": "the message's metadata is too large",
+    "invalid_metadata_format": "the message's metadata is malformed",
+    "no_text": "the message is empty",
+}
+
+
+def verdict(no: Refused) -> Later | Never:
+    """What follows from a refusal. A word that is not in the table is tried again: new ones come without notice."""
+    said = f"Slack refused {no.method}: {no.word}"
+    if no.word in MEND:
+        scope = f" ({no.needed})" if no.needed else ""
+        return Later(why=f"{said}; {MEND[no.word]}{scope}", after_s=MEND_AFTER_S)
+    if no.word in FINAL:
+        return Never(why=f"{said}; {FINAL[no.word]}")
+    if no.word in TOO_MUCH | NO_CHANNELS:
+        return Never(why=said)
+    return Later(why=said, unsure=no.word in TROUBLE)

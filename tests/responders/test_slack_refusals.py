@@ -1,0 +1,159 @@
+"""Each documented way in which Slack does not do what it is asked, and what follows."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.responders.contract import Done, Later, Never
+from checker.responders.slack_refusals import FINAL, MEND, TROUBLE
+from tests.responders.effects import first, post, room
+from tests.responders.rooms import opened, responder_for
+from tests.world.faults import Fault, drop, empty, hang, page, raw, refuse, says, status, throttle
+
+POST = "chat.postMessage"
+
+
+async def posted(slack, fault: Fault) -> Done | Later | Never:
+    """What comes of a post that meets this fault."""
+    _, receipt = await opened(slack)
+    await slack.hurt(POST, fault)
+    return await responder_for(slack).carry_out(first(post(), room=receipt))
+
+
+async def test_a_slack_that_is_well_again_takes_the_same_post(responder, slack):
+    _, receipt = await opened(slack)
+    await slack.hurt(POST, status(503))
+    assert isinstance(await responder.carry_out(first(post(), room=receipt)), Later)
+    await slack.mend()
+    assert isinstance(await responder.carry_out(first(post(), room=receipt)), Done)
+
+
+@pytest.mark.parametrize("word", MEND)
+async def test_a_fault_of_ours_is_left_alone_for_five_minutes_and_says_what_to_mend(word, slack):
+    answer = await posted(slack, says(word))
+    assert answer == Later(why=f"Slack refused {POST}: {word}; {MEND[word]}", after_s=300)
+
+
+async def test_a_missing_scope_is_named(slack):
+    _, receipt = await opened(slack)
+    slack.scopes_missing.add(POST)
+    answer = await responder_for(slack).carry_out(first(post(), room=receipt))
+    assert isinstance(answer, Later)
+    assert answer.why.endswith("add it and install the app again (its:scope)")
+
+
+async def test_a_revoked_token_comes_with_http_200_and_heals_when_it_is_replaced(responder, slack):
+    _, receipt = await opened(slack)
+    slack.revoked = True
+    answer = await responder.carry_out(first(post(), room=receipt))
+    assert isinstance(answer, Later)
+    assert "token_revoked" in answer.why
+    slack.revoked = False
+    assert isinstance(await responder.carry_out(first(post(), room=receipt)), Done)
+
+
+async def test_the_token_is_in_no_answer(slack):
+    responder = responder_for(slack, token="xoxb-canary-4711")
+    answer = await responder.carry_out(first(room()))
+    assert isinstance(answer, Later)
+    assert "invalid_auth" in answer.why
+    assert "4711" not in repr(answer)
+
+
+@pytest.mark.parametrize("word", sorted(set(FINAL) - {"not_in_channel"}))
+async def test_what_cannot_help_is_not_tried_again(word, slack):
+    answer = await posted(slack, says(word))
+    assert answer == Never(why=f"Slack refused {POST}: {word}; {FINAL[word]}")
+
+
+async def test_a_private_channel_that_the_bot_was_removed_from_is_refused_for_good(slack):
+    channel, receipt = await opened(slack)
+    channel.members.clear()
+    await slack.hurt("conversations.join", says("method_not_supported_for_channel_type"))
+    answer = await responder_for(slack).carry_out(first(post(), room=receipt))
+    assert isinstance(answer, Never)
+    assert answer.why.endswith(
+        "not_in_channel; the bot was removed from the channel; invite it back"
+    )
+
+
+async def test_an_archived_room_is_refused_for_good(slack):
+    channel, receipt = await opened(slack)
+    channel.is_archived = True
+    answer = await responder_for(slack).carry_out(first(post(), room=receipt))
+    assert isinstance(answer, Never)
+    assert "is_archived" in answer.why
+
+
+@pytest.mark.parametrize("word", sorted(TROUBLE))
+async def test_slacks_own_trouble_may_have_done_it_all_the_same(word, slack):
+    assert await posted(slack, says(word)) == Later(
+        why=f"Slack refused {POST}: {word}", unsure=True
+    )
+
+
+async def test_a_word_that_we_do_not_know_is_tried_again(slack):
+    assert await posted(slack, says("brand_new_word")) == Later(
+        why=f"Slack refused {POST}: brand_new_word"
+    )
+
+
+@pytest.mark.parametrize(
+    ("fault", "answer"),
+    [
+        (throttle(30), Later(why="Slack asks us to wait", after_s=30)),
+        (throttle(99_999), Later(why="Slack asks us to wait", after_s=300)),
+        (says("ratelimited"), Later(why="Slack asks us to wait")),
+        (status(500), Later(why="Slack answered 500", unsure=True)),
+        (status(503), Later(why="Slack answered 503", unsure=True)),
+        (status(404), Later(why="Slack answered 404")),
+        (hang(), Later(why="Slack did not answer within 0.5 s", unsure=True)),
+    ],
+    ids=str,
+)
+async def test_what_passes_is_tried_again(fault, answer, slack):
+    assert await posted(slack, fault) == answer
+
+
+@pytest.mark.parametrize("fault", [page(), empty()], ids=["html", "nothing"])
+async def test_an_answer_that_is_not_slacks_is_tried_again(fault, slack):
+    answer = await posted(slack, fault)
+    assert isinstance(answer, Later)
+    assert answer.unsure
+    assert "not Slack's" in answer.why
+
+
+async def test_a_lost_answer_is_unsure(slack):
+    answer = await posted(slack, drop())
+    assert isinstance(answer, Later)
+    assert answer.unsure
+    assert answer.why.startswith("Slack's answer was lost")
+
+
+async def test_a_slack_that_refuses_connections_has_surely_done_nothing(slack):
+    answer = await posted(slack, refuse())
+    assert isinstance(answer, Later)
+    assert not answer.unsure
+    assert answer.why.startswith("Slack cannot be reached")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("application/json", "[1]"),
+        ("application/json", '"yes"'),
+        ("application/json", "{}"),
+        ("application/json", '{"ok": true}'),
+        ("application/json", '{"ok": true, "ts": 7}'),
+        ("application/json", '{"ok": tr'),
+        ("application/json", '{"ok": false, "error": {"a": 1}}'),
+        ("text/plain", "all is well"),
+        ("text/plain", '{"ok": true, "ts": "1.0"}'),
+        ("application/gzip", "all is well"),
+        ("application/json; charset=nonsense", '{"ok": true}'),
+    ],
+)
+async def test_an_answer_of_any_shape_is_tried_again(kind, body, slack):
+    answer = await posted(slack, raw(kind, body))
+    assert isinstance(answer, Later)
+    assert answer.unsure
