@@ -13,12 +13,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import httpx
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 
-from checker.config.durations import Duration
 from checker.core.model import Duty
 from checker.responders.contract import (
     Answer,
@@ -41,18 +40,17 @@ ODD_STATUS_AFTER_S = 60.0
 SEVERITIES = {"minor": "warning", "major": "error", "critical": "critical"}
 
 
-Timeout = Annotated[Duration, Field(le=60)]
-
-
 class Settings(ResponderSettings):
-    """`routing_key` is the integration key of one service, 32 characters."""
+    """One service at PagerDuty."""
 
     duties: ClassVar[frozenset[Duty]] = frozenset({Duty.PAGE, Duty.RESOLVE})
 
-    routing_key: SecretStr
-    base_url: AnyHttpUrl = AnyHttpUrl("https://events.pagerduty.com")
-    client_url: AnyHttpUrl | None = None  # "view in …" on the page
-    timeout: Timeout = Field(10.0, validate_default=False)
+    routing_key: SecretStr = Field(description="the integration key of one service")
+    base_url: AnyHttpUrl = Field(
+        AnyHttpUrl("https://events.pagerduty.com"), description="another one in the EU, or a fake"
+    )
+    client_url: AnyHttpUrl | None = Field(None, description="where the page links to: us")
+    timeout_s: float = Field(10.0, gt=0, le=60, description="of one event, all in all")
 
     @field_validator("routing_key")
     @classmethod
@@ -72,7 +70,7 @@ class Responder:
         # A fresh connection for each event: one kept alive may be dead when the page must go out.
         self._client = httpx.AsyncClient(
             verify=tls or ssl.create_default_context(),
-            timeout=settings.timeout,
+            timeout=settings.timeout_s,
             limits=httpx.Limits(max_keepalive_connections=0),
         )
 
@@ -102,12 +100,12 @@ class Responder:
     async def _send(self, event: Mapping[str, Any]) -> Answer:
         try:
             # httpx counts from byte to byte; an answer that drips would never end by that.
-            async with asyncio.timeout(self._settings.timeout):
+            async with asyncio.timeout(self._settings.timeout_s):
                 status, body = await self._post(as_json(event))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             return Later(why=f"PagerDuty cannot be reached: {self._said(error)}")
         except TimeoutError:
-            waited = f"{self._settings.timeout:g} s"
+            waited = f"{self._settings.timeout_s:g} s"
             return Later(why=f"PagerDuty did not answer within {waited}", unsure=True)
         except httpx.RequestError as error:
             return Later(why=f"PagerDuty's answer was lost: {self._said(error)}", unsure=True)

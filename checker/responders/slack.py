@@ -12,7 +12,6 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 
-from checker.config.durations import Duration
 from checker.core.model import Duty
 from checker.responders.contract import (
     Answer,
@@ -36,22 +35,26 @@ from checker.responders.slack_workspace import Workspace
 CLOCKS_APART_S = 60.0  # how far our clock and Slack's may differ
 NO_ROOM = "this incident has no room in Slack: opening it was refused"
 
+CHANNEL_ID = r"^[CG][A-Z0-9]+$"
 UserId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]+$")]
 
 
-Timeout = Annotated[Duration, Field(le=60)]
-
-
 class Settings(ResponderSettings):
-    """`token` is the app's bot token. `fallback_channel` (an id) is used where no channel can be opened."""
+    """One Slack workspace."""
 
     duties: ClassVar[frozenset[Duty]] = frozenset({Duty.ROOM, Duty.POST, Duty.SUMMARY})
 
-    token: SecretStr
-    base_url: AnyHttpUrl = AnyHttpUrl("https://slack.com/api/")
-    invite: tuple[UserId, ...] = Field((), max_length=100)  # conversations.invite takes 100
-    fallback_channel: str | None = Field(None, pattern=r"^[CG][A-Z0-9]+$")
-    timeout: Timeout = Field(5.0, validate_default=False)  # of one call; a room takes about seven
+    token: SecretStr = Field(description="the app's bot token, xoxb-…")
+    base_url: AnyHttpUrl = Field(
+        AnyHttpUrl("https://slack.com/api/"), description="where Slack's methods are"
+    )
+    invite: tuple[UserId, ...] = Field(
+        (), max_length=100, description="ids of people who are invited to every room"
+    )
+    fallback_channel: str | None = Field(
+        None, pattern=CHANNEL_ID, description="id of the channel to use where none can be opened"
+    )
+    timeout_s: float = Field(5.0, gt=0, le=60, description="of one call; a room takes about seven")
 
     @field_validator("token")
     @classmethod
@@ -67,7 +70,7 @@ class Responder:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         token = settings.token.get_secret_value()
-        self._workspace = Workspace(token, str(settings.base_url), settings.timeout)
+        self._workspace = Workspace(token, str(settings.base_url), settings.timeout_s)
 
     async def carry_out(self, attempt: Attempt) -> Answer:
         try:

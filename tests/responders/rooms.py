@@ -14,7 +14,7 @@ NAME = "inc-20261123-us-app-42"
 
 
 def responder_for(slack: Slack, **settings: Any) -> Responder:
-    given = {"token": slack.token, "base_url": slack.api, "timeout": "500ms"}
+    given = {"token": slack.token, "base_url": slack.api, "timeout_s": 0.5}
     return Responder(Settings(**given | settings))
 
 
