@@ -1,0 +1,119 @@
+"""One event's consequences are one transaction, and can be repeated."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import asynccontextmanager
+from contextlib import closing as closed
+from dataclasses import replace
+
+import pytest
+
+from checker.core.model import Entry, Phase, Step
+from checker.store import sqlite
+from checker.store.faults import StoreUnavailable
+from tests.store.values import closing, declared, effect, incident, opened, state, url_of
+
+
+async def test_a_commit_writes_incident_timeline_effects_and_drains_the_inbox(tmp_path):
+    async with opened(tmp_path) as store:
+        await store.put_inbox("slack/1", closing(), 1.0)
+        await store.commit(declared(), "slack/1")
+        assert await store.incidents() == [incident()]
+        assert await store.timeline("us-1") == list(declared().entries)
+        assert [one.effect for one in await store.effects("us-1")] == list(declared().effects)
+        assert await store.inbox() == []
+
+
+async def test_the_same_commit_again_changes_nothing(tmp_path):
+    async with opened(tmp_path) as store:
+        await store.commit(declared())
+        await store.confirmed("us-1/page/1@pager", 101.0, {})
+        await store.commit(declared())
+        assert len(await store.timeline("us-1")) == 1
+        assert [one.effect.id for one in (await store.restore()).outbox] == ["us-1/room/1@chat"]
+
+
+async def test_a_timeline_keeps_the_order_in_which_it_was_written(tmp_path):
+    lines = tuple(Entry("us-1", at, "said", f"line {at:g}") for at in (3.0, 1.0, 2.0))
+    async with opened(tmp_path) as store:
+        await store.commit(replace(declared(), entries=lines))
+        assert await store.timeline("us-1") == list(lines)
+
+
+async def test_incidents_are_read_newest_first_and_no_more_than_asked_for(tmp_path):
+    async with opened(tmp_path) as store:
+        for number in (1, 2, 3):
+            await store.commit(Step(state(incident(f"us-{number}", at=number * 100.0))))
+        assert [one.id for one in await store.incidents(limit=2)] == ["us-3", "us-2"]
+        assert await store.incident("us-9") is None
+
+
+async def test_concurrent_commits_lose_nothing(tmp_path):
+    steps = [replace(declared(), effects=(effect(f"us-1/post/{n}@chat"),)) for n in range(20)]
+    async with opened(tmp_path) as store:
+        await asyncio.gather(*(store.commit(step) for step in steps))
+        assert len((await store.restore()).outbox) == 20
+
+
+async def test_a_commit_that_another_process_holds_up_is_owed_and_written_later(tmp_path):
+    async with locked_out(tmp_path) as (store, blocker):
+        with pytest.raises(StoreUnavailable, match="locked"):
+            await store.commit(declared())
+        assert store.owed == 1
+        blocker.rollback()
+        await store.settle()
+        assert store.owed == 0
+        assert await store.incident("us-1") == incident()
+
+
+async def test_owed_commits_are_written_before_the_next_one_with_all_that_happened(tmp_path):
+    gone = replace(incident("us-1", Phase.CLOSED), closed_by="ada")
+    async with locked_out(tmp_path) as (store, blocker):
+        for step in (declared("us-1"), Step(state(gone))):
+            with pytest.raises(StoreUnavailable):
+                await store.commit(step)
+        blocker.rollback()
+        await store.commit(declared("us-2"))
+        assert await store.incident("us-1") == gone
+        assert len((await store.restore()).outbox) == 4
+
+
+async def test_the_inbox_leaves_out_what_an_owed_commit_will_drain(tmp_path):
+    async with locked_out(tmp_path, with_inbox="cli/1") as (store, _):
+        with pytest.raises(StoreUnavailable):
+            await store.commit(declared(), "cli/1")
+        assert await store.inbox() == []
+
+
+async def test_what_cannot_be_written_at_all_does_not_hold_up_what_follows(tmp_path):
+    broken = replace(effect(), payload={"key": object()})
+    async with opened(tmp_path) as store:
+        with pytest.raises(ValueError, match="object is not JSON"):
+            await store.commit(replace(declared(), effects=(broken,)))
+        await store.commit(declared())
+        assert len((await store.restore()).outbox) == 2
+
+
+async def test_a_caller_who_goes_away_leaves_the_store_usable(tmp_path):
+    async with opened(tmp_path) as store:
+        gone = asyncio.create_task(store.commit(declared("us-1")))
+        await asyncio.sleep(0)
+        gone.cancel()
+        await asyncio.wait([gone])
+        await store.commit(declared("us-2"))
+        assert {one.id for one in await store.incidents()} == {"us-1", "us-2"}
+        assert store.owed == 0
+
+
+@asynccontextmanager
+async def locked_out(folder, with_inbox=None):
+    """A store whose database another process is writing to."""
+    async with opened(folder) as store:
+        if with_inbox:
+            await store.put_inbox(with_inbox, closing(), 1.0)
+        file = sqlite.file_of(url_of(folder))
+        with closed(sqlite3.connect(file, isolation_level=None)) as blocker:
+            blocker.execute("BEGIN IMMEDIATE")
+            yield store, blocker

@@ -1,0 +1,136 @@
+"""Who may open a store, and what is said to those who may not."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing as closed
+
+import pytest
+
+from checker.store import sqlite
+from checker.store.faults import StoreDamaged, StoreError, StoreInUse, StoreMissing
+from checker.store.store import Store
+from tests.store.values import closing, declared, incident, opened, shared, url_of
+
+
+def file_in(folder):
+    path = sqlite.file_of(url_of(folder))
+    path.parent.mkdir(exist_ok=True)
+    return path
+
+
+async def test_a_store_is_made_with_the_folders_above_it(tmp_path):
+    async with opened(tmp_path):
+        assert (tmp_path / "var" / "checker.db").is_file()
+
+
+async def test_a_second_daemon_is_refused_and_told_who_has_the_store(tmp_path):
+    async with opened(tmp_path):
+        with pytest.raises(StoreInUse) as refusal:
+            await Store.open(url_of(tmp_path))
+    assert str(file_in(tmp_path)) in str(refusal.value)
+    assert f"pid {os.getpid()} on " in str(refusal.value)
+    assert "Stop that one first" in str(refusal.value)
+
+
+async def test_a_closed_store_can_be_opened_again(tmp_path):
+    async with opened(tmp_path) as store:
+        await store.close()
+        async with opened(tmp_path) as again:
+            assert await again.incidents() == []
+
+
+async def test_the_command_line_reads_beside_a_running_daemon(tmp_path):
+    async with opened(tmp_path) as daemon, shared(tmp_path) as cli:
+        await daemon.commit(declared())
+        assert await cli.incidents() == [incident()]
+
+
+async def test_the_command_line_reads_when_no_daemon_runs(tmp_path):
+    async with opened(tmp_path) as daemon:
+        await daemon.commit(declared())
+    async with shared(tmp_path) as cli:
+        assert await cli.incidents() == [incident()]
+
+
+async def test_the_command_line_makes_no_store(tmp_path):
+    with pytest.raises(StoreMissing, match="has a daemon run"):
+        await Store.open_shared(url_of(tmp_path))
+    assert not (tmp_path / "var").exists()
+
+
+async def test_the_command_line_does_not_migrate_what_no_daemon_has_made(tmp_path):
+    file_in(tmp_path).touch()
+    with pytest.raises(StoreMissing, match="start the daemon once"):
+        await Store.open_shared(url_of(tmp_path))
+
+
+def noise(path):
+    path.write_bytes(b"\x9d" * 9000)
+
+
+def head(path):
+    with path.open("r+b") as file:
+        file.write(bytes(8192))
+
+
+def middle(path):
+    with path.open("r+b") as file:
+        file.seek(path.stat().st_size // 2)
+        file.write(b"\x9d" * 16384)
+
+
+def half(path):
+    os.truncate(path, path.stat().st_size // 2)
+
+
+@pytest.mark.parametrize("harm", [noise, head, middle, half])
+async def test_a_damaged_file_is_refused_with_what_to_do_and_left_as_it_is(tmp_path, harm):
+    async with opened(tmp_path) as store:
+        for number in range(100):
+            await store.put_inbox(f"cli/{number}", closing("us-1" * 100), 1.0)
+    path = file_in(tmp_path)
+    harm(path)
+    before = path.read_bytes()
+    with pytest.raises(StoreDamaged, match="move it and its -wal and -shm files aside") as refusal:
+        await Store.open(url_of(tmp_path))
+    assert str(path) in str(refusal.value)
+    assert path.read_bytes() == before
+
+
+async def test_a_refused_store_is_not_left_claimed(tmp_path):
+    noise(file_in(tmp_path))
+    for _ in range(2):
+        with pytest.raises(StoreDamaged):
+            await Store.open(url_of(tmp_path))
+
+
+async def test_an_incident_that_cannot_be_read_is_damage_and_named(tmp_path):
+    async with opened(tmp_path) as store:
+        await store.commit(declared())
+    with closed(sqlite3.connect(file_in(tmp_path))) as hand, hand:
+        hand.execute("""UPDATE incidents SET body = '{"id": 4}'""")
+    async with opened(tmp_path) as store:
+        with pytest.raises(StoreDamaged, match="incident us-1 cannot be read"):
+            await store.restore()
+
+
+async def test_a_database_of_something_else_is_left_alone(tmp_path):
+    with closed(sqlite3.connect(file_in(tmp_path))) as hand, hand:
+        hand.execute("CREATE TABLE recipes (name TEXT)")
+    with pytest.raises(StoreDamaged, match="a database of something else"):
+        await Store.open(url_of(tmp_path))
+
+
+async def test_a_folder_that_cannot_be_made_is_said_with_what_to_do(tmp_path):
+    (tmp_path / "var").write_text("in the way")
+    with pytest.raises(StoreError, match="Name a file in a folder that this user may write to"):
+        await Store.open(url_of(tmp_path))
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "nonsense", "postgresql://ada:hunter2@db/checker"])
+async def test_an_address_that_names_no_file_is_refused_without_repeating_it(url):
+    with pytest.raises(StoreError, match=r"sqlite:///var/checker\.db") as refusal:
+        await Store.open(url)
+    assert "hunter2" not in str(refusal.value)
