@@ -98,7 +98,7 @@ class Delivery:
         for lane in sorted(self._lanes.values(), key=lambda lane: not lane.key.rings):
             self._wake(lane)
 
-    def put(self, effects: Sequence[Effect]) -> None:
+    def put(self, effects: Iterable[Effect]) -> None:
         """Takes effects once the commit that decided them is written; pages begin first. Never waits."""
         for effect in sorted(effects, key=lambda effect: effect.duty not in RINGING):
             self._wake(self._take(Pending(effect)))

@@ -27,10 +27,10 @@ class Database:
     or has lost patience: a connection is never left in the middle of something.
     """
 
-    def __init__(self, path: Path, deadline_s: float) -> None:
+    def __init__(self, path: Path, deadline_s: float, busy_s: float) -> None:
         self.path = path
         self._deadline_s = deadline_s
-        self._engine = sqlite.engine_for(path)
+        self._engine = sqlite.engine_for(path, busy_s)
         self._turn = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
 

@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from checker.store.faults import StoreDamaged, StoreError, StoreUnavailable
 
-BUSY_MS = 2000  # how long a writer waits for another process before it says "busy"
 CONNECTIONS = 3  # one writes, two read
 LOG_KEPT = 64 * 1024 * 1024  # bytes of write-ahead log kept on disk between checkpoints
 
@@ -36,11 +35,15 @@ def file_of(url: str) -> Path:
 _NO_FILE = "the store must be a SQLite file, written as sqlite:///var/checker.db (four slashes: an absolute path)"
 
 
-def engine_for(path: Path) -> AsyncEngine:
-    """Connections to `path`. Execution option `begin`: "IMMEDIATE" to write; `synchronous`: how safely."""
+def engine_for(path: Path, busy_s: float) -> AsyncEngine:
+    """Connections to `path`, each waiting at most `busy_s` for another process to end its writing.
+
+    Execution options: `begin`, "IMMEDIATE" to write; `synchronous`, how safely.
+    """
     engine = create_async_engine(
         URL.create("sqlite+aiosqlite", database=str(path)),
-        connect_args={"isolation_level": None},  # else the driver begins late, and updates get lost
+        # No isolation level: else the driver begins late, and updates get lost.
+        connect_args={"isolation_level": None, "timeout": busy_s},
         hide_parameters=True,
         pool_size=CONNECTIONS,
         max_overflow=0,
@@ -52,7 +55,6 @@ def engine_for(path: Path) -> AsyncEngine:
 
 def _connected(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute(f"PRAGMA journal_size_limit={LOG_KEPT}")
     cursor.close()

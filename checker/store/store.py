@@ -48,14 +48,15 @@ class Store:
         self._incidents: Mapping[str, Incident] = {}
 
     @classmethod
-    async def open(cls, url: str, *, deadline_s: float = 5.0) -> Store:
+    async def open(cls, url: str, *, deadline_s: float = 5.0, busy_s: float = 2.0) -> Store:
         """For the daemon: makes folders, takes the claim, migrates. `url`: "sqlite:///var/checker.db".
 
+        `deadline_s` bounds every call, `busy_s` the wait for another process that is writing.
         StoreInUse when another daemon holds it, StoreDamaged when it is not a store.
         """
         path = sqlite.file_of(url)
         claim = await asyncio.to_thread(_take, path)
-        store = cls(Database(path, deadline_s), claim)
+        store = cls(Database(path, deadline_s, busy_s), claim)
         try:
             fresh = await store._database.write(store._prepare, within_s=PREPARE_S)
         except BaseException:
@@ -65,7 +66,7 @@ class Store:
         return store
 
     @classmethod
-    async def open_shared(cls, url: str, *, deadline_s: float = 5.0) -> Store:
+    async def open_shared(cls, url: str, *, deadline_s: float = 5.0, busy_s: float = 2.0) -> Store:
         """For the command line beside a running daemon: reads, and may append to the inbox.
 
         Takes no claim, makes and migrates nothing; StoreMissing when there is none yet.
@@ -73,7 +74,7 @@ class Store:
         path = sqlite.file_of(url)
         if not await asyncio.to_thread(path.is_file):
             raise StoreMissing(f"there is no store at {path}: has a daemon run with this config?")
-        store = cls(Database(path, deadline_s), claim=None)
+        store = cls(Database(path, deadline_s, busy_s), claim=None)
         try:
             await store._database.read(_require)
         except BaseException:
@@ -193,8 +194,10 @@ class Store:
         return await self._database.write(lambda c: inbox.put(c, inbox_id, event, at))
 
     async def inbox(self, limit: int = 1000) -> list[tuple[str, Event]]:
-        """What no commit has drained yet, oldest first."""
-        return await self._database.read(lambda c: inbox.undrained(c, limit))
+        """What no commit has drained yet, oldest first; what an owed commit will drain is left out."""
+        waiting = await self._database.read(lambda c: inbox.undrained(c, limit))
+        owed = {one.inbox_id for one in self._owed}
+        return [(name, event) for name, event in waiting if name not in owed]
 
     # ── questions ─────────────────────────────────────────────────────────────────────────────
 
