@@ -44,11 +44,7 @@ class ConfigError(Exception):
 
 def render(problem: Problem) -> str:
     """The problem as text: place and message, the line with a caret, what to write instead."""
-    place = (
-        f"{problem.file}:{problem.line}:{problem.column}"
-        if problem.line
-        else problem.file
-    )
+    place = f"{problem.file}:{problem.line}:{problem.column}" if problem.line else problem.file
     lines = [f"{place}: {problem.message}"]
     if problem.source_line.strip():
         lines += _pointed_at(problem.source_line, problem.column)
@@ -62,9 +58,7 @@ def render(problem: Problem) -> str:
 def _pointed_at(line: str, column: int) -> list[str]:
     """The line, cut to what is near the column, and a caret below it."""
     start = max(0, column - 1 - LINE_MAX // 2) if len(line) > LINE_MAX else 0
-    shown = "".join(
-        c if c.isprintable() else " " for c in line[start : start + LINE_MAX]
-    )
+    shown = "".join(c if c.isprintable() else " " for c in line[start : start + LINE_MAX])
     caret = min(column - 1 - start, len(shown))
     return [f"    {shown}", f"    {' ' * caret}^"]
 
