@@ -1,0 +1,91 @@
+"""From files to one tree: every file's top-level keys side by side, with references expanded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from yaml.reader import Reader
+
+from checker.config import source, tree
+from checker.config.folder import FILE_MAX, File
+from checker.config.problems import Problem
+from checker.config.references import Expansion
+from checker.config.report import Report
+from checker.config.source import Place, Source
+from checker.config.tree import Branch, Entry, Node
+
+_BOM = b"\xef\xbb\xbf"
+_UNPRINTABLE: Any = Reader.NON_PRINTABLE  # YAML's own: what may not stand in a document
+
+
+def merged(
+    files: Iterable[File],
+    env: Mapping[str, str],
+    secret_keys: Iterable[str],
+    report: Report,
+) -> dict[str, Entry]:
+    """Top-level key → its entry. A file that cannot be read is told and makes the report incomplete."""
+    secret_keys = tuple(secret_keys)
+    expansion = Expansion(env, report)
+    top: dict[str, Entry] = {}
+    for file in files:
+        branch = _document(file, secret_keys, report)
+        report.incomplete |= branch is None
+        for key, entry in branch.entries.items() if branch else ():
+            if key in top:
+                first = top[key].place
+                where = f"{first.source.name}:{first.line}"
+                report.refuse(entry.place, f"`{key}` is given twice: first at {where}", "each key in one file")  # fmt: skip
+            else:
+                top[key] = Entry(entry.place, expansion.expand(entry.value))
+    return top
+
+
+def _document(file: File, secret_keys: Iterable[str], report: Report) -> Branch | None:
+    if file.refused:
+        report.add(Problem(file.name, 0, 0, file.refused, "a readable file"))
+        return None
+    if len(file.content) > FILE_MAX:
+        report.add(Problem(file.name, 0, 0, "too long", f"at most {FILE_MAX} bytes"))
+        return None
+    text = _text(file, report)
+    if text is None:
+        return None
+    read = source.read(file.name, text, secret_keys)
+    odd = _UNPRINTABLE.search(text)
+    if odd:
+        place = _place_after(read, text[: odd.start()])
+        report.refuse(place, f"the character U+{ord(odd[0]):04X} cannot stand in YAML")
+        return None
+    try:
+        return _keys(tree.compose(read, text, report), read, report)
+    except tree.Unreadable:
+        return None
+
+
+def _text(file: File, report: Report) -> str | None:
+    content = file.content.removeprefix(_BOM)
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        before = content[: error.start].decode()
+        place = _place_after(Source(file.name, ()), before)
+        report.refuse(place, f"not UTF-8: byte 0x{content[error.start]:02x}", "text in UTF-8")
+        return None
+
+
+def _place_after(read: Source, before: str) -> Place:
+    lines = source.split(before)
+    return Place(read, len(lines), len(lines[-1]) + 1)
+
+
+def _keys(node: Node | None, read: Source, report: Report) -> Branch | None:
+    match node:
+        case Branch():
+            return node
+        case None:
+            report.refuse(Place(read, 1, 1), "the file is empty", "keys with values, or no file")
+        case _:
+            report.refuse(node.place, "no keys", "keys with values")
+    return None
