@@ -1,0 +1,189 @@
+"""What may be written, key by key. A field `every_s` is written `every: 30s`; `form.py` sees to that."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, SecretStr
+
+from checker.core.model import Scope
+
+NAME = r"^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$"
+NAME_IN_WORDS = "at most 40 of a-z, 0-9, '-' and '_', such as 'us'"
+LINK = r"^https?://[^\s<>|]+$"
+
+
+class Block(BaseModel):
+    """A mapping of the config. Unknown keys are refused."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        frozen=True,
+        hide_input_in_errors=True,
+        allow_inf_nan=False,
+        use_attribute_docstrings=True,
+    )
+
+
+class TargetEntry(Block):
+    """A PostHog to watch."""
+
+    app_host: str = Field(min_length=1)
+    """Where people log in: a host name, with a port if it is not the usual one."""
+    ingest_host: str | None = Field(None, min_length=1)
+    """Where events and flags go; the app's host if left out."""
+    aliases: tuple[Annotated[str, Field(min_length=1)], ...] = ()
+    """Other host names of the same app: a redirect to one of them stays at home."""
+    project_id: str | None = Field(None, coerce_numbers_to_str=True, min_length=1)
+    """The number in the app's address after /project/."""
+    project_key: SecretStr | None = Field(None, min_length=1)
+    """phc_…: write it as a reference."""
+    personal_key: SecretStr | None = Field(None, min_length=1)
+    """phx_…: write it as a reference."""
+    plain_http: bool = False
+    """Speak http, without TLS: for a PostHog on your own machine."""
+
+
+class PaceEntry(Block):
+    """How often things are looked at, where a check does not say."""
+
+    every_s: float = Field(30.0, ge=1)
+    """Between the starts of two looks."""
+    timeout_s: float = Field(10.0, gt=0)
+    """A look that takes longer has failed."""
+    recheck_s: float = Field(5.0, gt=0)
+    """Between two looks while in doubt."""
+
+
+class CheckThresholds(Block):
+    """When doubt about a check becomes a symptom, and when a symptom ends."""
+
+    failed: int | None = Field(None, gt=0)
+    """What a failed look adds to the score."""
+    passed: int | None = Field(None, gt=0)
+    """What a good look takes from the score."""
+    ceiling: int | None = Field(None, gt=0)
+    """The score rises no higher."""
+    sees_at: int | None = Field(None, gt=0)
+    """The score from which a location sees the failure."""
+    alone_at: int | None = Field(None, gt=0)
+    """The same where one location is all there is."""
+    down_share: float | None = Field(None, gt=0, le=1)
+    """The share of failed looks from which it is "down" and not "failing"."""
+    declare_after_s: float | None = None
+    """How long the evidence must span."""
+    recover_after_s: float | None = None
+    """How long everything must have been well."""
+    local_after_s: float | None = None
+    """Seen by one location alone for so long: a problem of that location."""
+
+
+class AllThresholds(CheckThresholds):
+    """The same for every check that does not say otherwise, and what is not of one check."""
+
+    live_for_s: float | None = None
+    """A location counts if one of its controls answered within this."""
+    repage_after_s: float | None = None
+    """A relapse so long after an acknowledgement rings again."""
+    redeclare_after_s: float | None = None
+    """Closed, and still failing so long after: declared again."""
+
+
+class ControlEntry(Block):
+    """A third party that tells whether it is our own network."""
+
+    every_s: float | None = Field(None, ge=1)
+    """Between the starts of two looks."""
+    timeout_s: float | None = Field(None, gt=0)
+    """A look that takes longer has failed."""
+    recheck_s: float | None = Field(None, gt=0)
+    """Between two looks while anything is in doubt."""
+    required: bool = False
+    """Refuse the config rather than switch this off when something that it needs is not set."""
+
+
+class CheckEntry(ControlEntry):
+    """A look at some targets, every so often."""
+
+    probe: str
+    """The kind of look."""
+    surface: str = Field(pattern=NAME)
+    """What a customer would call it: app, flags, insights, capture, ingestion, signup …"""
+    targets: tuple[str, ...] = Field(min_length=1)
+    """The targets that are looked at."""
+    critical: bool = True
+    """False: "Not on the critical path for customers"."""
+    runbook: str = Field("", pattern=LINK)
+    """A link for whoever is woken."""
+    owners: tuple[str, ...] = ()
+    """Who knows this part best."""
+    thresholds: CheckThresholds | None = None
+    """Where this check differs from the rest."""
+
+
+class ResponderEntry(Block):
+    """A way to tell people."""
+
+    kind: str = ""
+    """The kind of responder; its name if left out."""
+    required: bool = False
+    """Refuse the config rather than switch this off when something that it needs is not set."""
+
+
+class RuleEntry(Block):
+    """A row of the handbook's table."""
+
+    symptom: str
+    """A surface (or "any") and what is wrong with it: "app down", "any failing"."""
+    severity: Literal["minor", "major", "critical"]
+    """How bad, in the handbook's three words."""
+    sentence: str = Field(min_length=1)
+    """The handbook's own words."""
+    scope: Scope = Scope.ONE
+    """Whether it must hold at one target or at every target."""
+    critical: bool = True
+    """False: a row for checks that are marked `critical: false`."""
+
+
+class NeverEntry(Block):
+    """What the handbook says is no incident. No rule may rest on its sentence."""
+
+    symptom: str = Field(min_length=1)
+    """In words, for people."""
+    sentence: str = Field(min_length=1)
+    """The handbook's own words."""
+
+
+class WebEntry(Block):
+    """Where the daemon listens."""
+
+    host: str = Field("127.0.0.1", min_length=1, max_length=253)
+    """The address; 0.0.0.0 for all."""
+    port: int = Field(9877, ge=0, le=65535)
+    """The port; 0 for any that is free."""
+    token: SecretStr | None = Field(None, min_length=1)
+    """What callers must know to have anything done. Without it, nothing is done over HTTP."""
+
+
+class General(Block):
+    """What there is one of."""
+
+    deployment: str = Field("posthog-checker", pattern=NAME)
+    """The name of this installation: part of the keys that pages have at PagerDuty."""
+    location: str = Field("local", pattern=NAME)
+    """Where this daemon looks from."""
+    source_address: IPvAnyAddress | None = None
+    """The IP address of this machine that looks go out from."""
+    store: str = Field("sqlite:///checker.db", pattern=r"^sqlite:///.+$")
+    """The database: three slashes and a path, four for an absolute one."""
+    web: WebEntry = WebEntry()
+    pace: PaceEntry = PaceEntry()
+    thresholds: AllThresholds = AllThresholds()
+    retention_s: float = Field(30 * 86400.0, ge=3600)
+    """How long single looks are kept. Incidents are kept for good."""
+    reload_s: float = Field(30.0, ge=1)
+    """How often the config's content is compared with what is running."""
+    ca_file: str | None = Field(None, min_length=1)
+    """A PEM file of authorities to trust in place of the system's own."""
+    resolve_on_recovery: bool = False
+    """End the page when everything is well again; otherwise it stays until a person closes."""
