@@ -1,0 +1,75 @@
+"""The `responders`: which are on, and which duties each of them carries out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from checker.config.entries import NAME, NAME_IN_WORDS, ResponderEntry
+from checker.config.form import branch_of, fill, written_keys
+from checker.config.kinds import Kinds, ResponderKind
+from checker.config.needs import has_values
+from checker.config.problems import did_you_mean
+from checker.config.report import Report
+from checker.config.settings import PlannedResponder
+from checker.config.tree import Branch, Entry
+from checker.core.model import Duty
+
+FALLBACK = "console"  # where nothing else is on, what would be sent is printed
+
+
+def responders(section: Branch, kinds: Kinds, report: Report) -> tuple[PlannedResponder, ...]:
+    """Every responder that is on, in the order of the config; the console if none is."""
+    read = [_responder(name, entry, kinds, report) for name, entry in section.entries.items()]
+    planned = tuple(responder for responder in read if responder)
+    if planned:
+        return planned
+    return (PlannedResponder(FALLBACK, FALLBACK, kinds.responders[FALLBACK].settings()),)
+
+
+def routes(planned: Iterable[PlannedResponder]) -> Mapping[Duty, tuple[str, ...]]:
+    """Duty → the names of those that carry it out, in the order of the config."""
+    planned = tuple(planned)
+    return {
+        duty: names
+        for duty in Duty
+        if (names := tuple(p.name for p in planned if duty in p.settings.duties))
+    }
+
+
+def _responder(name: str, entry: Entry, kinds: Kinds, report: Report) -> PlannedResponder | None:
+    if not re.fullmatch(NAME, name):
+        report.refuse(entry.place, f"`{name[:60]}` cannot be a name", NAME_IN_WORDS)
+        return None
+    branch = branch_of(entry, name, report)
+    if branch is None:
+        return None
+    common = written_keys(ResponderEntry)
+    given = fill(ResponderEntry, entry, branch, report, keys=common)
+    has_all = has_values(branch, f"responder {name}", report)
+    if given is None:
+        return None
+    kind = _kind(given.kind or name, entry, branch, kinds, report)
+    if kind is None:
+        return None
+    own = branch.entries.keys() - common.keys()
+    settings = fill(kind.settings, entry, branch, report, keys=own, also=common)
+    if not has_all or settings is None:
+        return None
+    return PlannedResponder(name, given.kind or name, settings)
+
+
+def _kind(
+    named: str, entry: Entry, branch: Branch, kinds: Kinds, report: Report
+) -> ResponderKind | None:
+    if named in kinds.responders:
+        return kinds.responders[named]
+    written = branch.entries.get("kind")
+    known = sorted(kinds.responders)
+    report.refuse(
+        written.value.place if written else entry.place,
+        f"there is no responder of the kind '{named[:60]}'",
+        f"`kind:` one of {', '.join(known)}",
+        did_you_mean(named, known),
+    )
+    return None

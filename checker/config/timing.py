@@ -1,0 +1,61 @@
+"""How often a check is looked at, and when doubt about it counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from checker.config.durations import written
+from checker.config.entries import CheckThresholds, ControlEntry, PaceEntry
+from checker.config.report import Report
+from checker.config.tree import Branch, Entry
+from checker.core.model import Thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds, with the defaults filled in."""
+
+    every_s: float
+    timeout_s: float
+    recheck_s: float
+
+
+def pace(given: ControlEntry, base: PaceEntry) -> Pace:
+    """What the entry says of its pace, else what holds for all."""
+    every_s = given.every_s or base.every_s
+    return Pace(
+        every_s,
+        given.timeout_s or base.timeout_s,
+        min(given.recheck_s or base.recheck_s, every_s),
+    )
+
+
+def refuse_overlap(pace: Pace, entry: Entry, branch: Branch, report: Report) -> None:
+    """Looks of one check overlap only while in doubt, so a timeout has to fit between two."""
+    if pace.timeout_s <= pace.every_s:
+        return
+    told = branch.entries.get("timeout") or branch.entries.get("every")
+    most = written(pace.every_s)
+    report.refuse(
+        told.value.place if told else entry.place,
+        f"a timeout of {written(pace.timeout_s)} is longer than every {most}",
+        f"`timeout` of at most {most}",
+    )
+
+
+def merged(base: Thresholds, given: CheckThresholds | None) -> Thresholds:
+    """`base`, with what is given in its place."""
+    return replace(base, **given.model_dump(exclude_none=True)) if given else base
+
+
+def refuse_unreachable(thresholds: Thresholds, entry: Entry, report: Report) -> None:
+    """A score that ends below its line would never trip."""
+    lines = (thresholds.sees_at, thresholds.alone_at, thresholds.ceiling)
+    if list(lines) != sorted(lines):
+        report.refuse(
+            entry.place,
+            "sees_at, alone_at and ceiling are {}, {} and {}: no score could reach them".format(
+                *lines
+            ),
+            "sees_at ≤ alone_at ≤ ceiling",
+        )
