@@ -1,0 +1,20 @@
+"""From YAML to frozen values; every error at once, with file, line and column."""
+
+from checker.config.folder import digest, find
+from checker.config.loading import load
+from checker.config.problems import ConfigError, Problem, render
+from checker.config.settings import Off, PlannedCheck, PlannedResponder, Settings, Web
+
+__all__ = [
+    "ConfigError",
+    "Off",
+    "PlannedCheck",
+    "PlannedResponder",
+    "Problem",
+    "Settings",
+    "Web",
+    "digest",
+    "find",
+    "load",
+    "render",
+]
