@@ -9,7 +9,9 @@ from aiohttp import web
 
 from tests.world.door import Door
 
-NAMES = ("cloudflare", "google", "wikipedia")
+# Config wants its controls on hosts of their own, and not on a target's. There is one loopback address that every
+# machine has, but it can be written in several ways.
+HOSTS = {"cloudflare": "127.1", "google": "127.0.1", "wikipedia": "2130706433"}
 
 
 async def _there(_: web.Request) -> web.Response:
@@ -25,8 +27,12 @@ def _party() -> Door:
 class Controls:
     """Each can be reached by tcp and by plain http; cut together they look like the loss of our own network."""
 
-    def __init__(self, names: tuple[str, ...] = NAMES) -> None:
-        self.parties = {name: _party() for name in names}
+    def __init__(self) -> None:
+        self.parties = {name: _party() for name in HOSTS}
+
+    def places(self) -> dict[str, str]:
+        """Each as host:port, for a control by tcp."""
+        return {name: f"{HOSTS[name]}:{party.port}" for name, party in self.parties.items()}
 
     async def cut(self, *names: str) -> None:
         """Refuse connections at these, or at all."""
