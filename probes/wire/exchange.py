@@ -26,7 +26,10 @@ NOT_THEIRS = frozenset(
         Reason.OWN_FAULT,
     }
 )
-RIGHT_ALL_THE_SAME = frozenset({Reason.SLOW, Reason.INCOMPLETE})
+# The answer is right, and still there is something to be said.
+RIGHT_ALL_THE_SAME = frozenset(
+    {Reason.SLOW, Reason.INCOMPLETE, Reason.SAVE, Reason.GROWING, Reason.EXPIRY}
+)
 
 
 def verdict_of(reason: Reason | None) -> Verdict:
