@@ -68,7 +68,7 @@ def certificate_problem(error: BaseException) -> str:
     """Why the certificate was not trusted, in OpenSSL's words; empty if it was not that."""
     for link in _causes(error):
         if isinstance(link, ssl.SSLCertVerificationError):
-            return link.verify_message
+            return str(getattr(link, "verify_message", "the certificate is not trusted"))
     return ""
 
 
@@ -110,12 +110,16 @@ def _overdue(stage: Timing) -> Failure:
 
 def _words(link: BaseException) -> str:
     """A short text for people."""
-    if isinstance(link, ssl.SSLCertVerificationError):
-        return link.verify_message
-    if isinstance(link, ssl.SSLError):
-        return link.reason or type(link).__name__
-    if isinstance(link, socket.gaierror):
-        return link.strerror or type(link).__name__
-    if isinstance(link, OSError) and link.errno:
+    if isinstance(link, OSError) and link.errno and not _explains_itself(link):
         return os.strerror(link.errno)
-    return str(getattr(link, "message", "")) or type(link).__name__
+    # The attributes are there when OpenSSL or the resolver made the error, and not otherwise.
+    for attribute in ("verify_message", "reason", "strerror", "message"):
+        words = getattr(link, attribute, None)
+        if words and isinstance(words, str):
+            return words
+    return type(link).__name__
+
+
+def _explains_itself(link: OSError) -> bool:
+    """Errors whose number is not one of the system's."""
+    return isinstance(link, ssl.SSLError | socket.gaierror)

@@ -125,8 +125,8 @@ def _note_head(response: aiohttp.ClientResponse, draft: Draft) -> None:
     )
     draft.values["http_status_code"] = float(response.status)
     draft.values["http_ssl"] = float(response.url.scheme == "https")
-    if response.version is not None:
-        draft.values["http_version"] = response.version.major + response.version.minor / 10
+    assert response.version is not None, "the head has been read"
+    draft.values["http_version"] = response.version.major + response.version.minor / 10
     if response.content_length is not None:
         draft.values["http_content_length"] = float(response.content_length)
     # The documented mark of a challenge page, with whatever status it comes:

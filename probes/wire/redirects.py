@@ -69,7 +69,7 @@ def _problem(url: URL, home: URL, target: Target) -> str:
     """What is wrong with going there, if anything."""
     if url.host is None:
         return "redirected to what is no URL"
-    if url.origin() == home.origin():
+    if (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port):
         return ""
     if url.scheme == "https" and url.port == 443 and url.host in target.aliases:
         return ""

@@ -25,16 +25,28 @@ THREADS_MAX = 64  # names looked up at the same time
 LookUp = Callable[[str], Sequence[str]]
 
 
+def start_thread(name: str, work: Callable[[], None]) -> None:
+    """Begin `work` on a thread that holds up no exit. RuntimeError when there is none to be had."""
+    threading.Thread(target=work, name=name, daemon=True).start()
+
+
 class Resolver:
     """Looks names up: one thread for each name that is being asked for, no cache, no retry.
 
     Who asks for a name that is in flight joins that look-up. A look-up that nobody waits for any
-    more goes on to its end, on a daemon thread, and holds nothing up.
+    more goes on to its end, on its thread, and holds nothing up.
     """
 
-    def __init__(self, look_up: LookUp | None = None, *, threads_max: int = THREADS_MAX) -> None:
+    def __init__(
+        self,
+        look_up: LookUp | None = None,
+        *,
+        threads_max: int = THREADS_MAX,
+        start: Callable[[str, Callable[[], None]], None] = start_thread,
+    ) -> None:
         self._look_up = look_up or system_look_up
         self._threads_max = threads_max
+        self._begin = start
         self._in_flight: dict[str, asyncio.Future[Sequence[str]]] = {}
 
     async def addresses(self, host: str) -> tuple[str, ...]:
@@ -55,14 +67,9 @@ class Resolver:
             raise OSError(errno.ENOBUFS, f"{self._threads_max} name look-ups are in flight")
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Sequence[str]] = loop.create_future()
-        thread = threading.Thread(
-            target=_look_up_and_tell,
-            args=(partial(self._look_up, host), answer, loop),
-            name=f"resolve {host}",
-            daemon=True,
-        )
+        work = partial(_look_up_and_tell, partial(self._look_up, host), answer, loop)
         try:
-            thread.start()
+            self._begin(f"resolve {host}", work)
         except RuntimeError as error:
             raise OSError(errno.ENOBUFS, "no thread for a name look-up") from error
         self._in_flight[host] = answer
