@@ -117,7 +117,10 @@ class Delivery:
                 self._wake(lane)
 
     async def drain(self, deadline_s: float) -> None:
-        """For SIGTERM: lets tries under way end, begins none; what waits is in the store."""
+        """For SIGTERM: lets tries under way end, begins none; what waits is in the store.
+
+        A try that does not end in time is cut off. At most three seconds more than `deadline_s`.
+        """
         self._working = False
         tasks = [lane.task for lane in self._lanes.values() if lane.task]
         for lane in self._lanes.values():

@@ -25,6 +25,7 @@ class Ledger:
         self._pause = pause
         self._owed: deque[Telling] = deque()
         self._task: asyncio.Task[None] | None = None
+        self._trouble: str | None = None
 
     def __len__(self) -> int:
         return len(self._owed)
@@ -72,7 +73,15 @@ class Ledger:
         try:
             await telling()
         except Exception as error:
-            # The kind only: the text of a foreign error may hold what must not be logged.
-            log.warning("could not tell what was settled, will repeat", error=type(error).__name__)
+            self._note(type(error).__name__)
             return False
+        self._note(None)
         return True
+
+    def _note(self, trouble: str | None) -> None:
+        """Logs when trouble begins and when it ends; its kind only, for its text may hold a secret."""
+        if trouble and not self._trouble:
+            log.warning("could not tell what was settled, will repeat", error=trouble)
+        if self._trouble and not trouble:
+            log.info("what was settled could be told again")
+        self._trouble = trouble
