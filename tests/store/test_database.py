@@ -109,3 +109,16 @@ async def test_a_full_disk_is_said_and_a_commit_waits_until_there_is_room(databa
 def _much():
     state = declared().state
     return type(state)(local={f"us/{n}": "l1" * 1000 for n in range(50)})
+
+
+async def test_a_writer_has_the_database_to_itself_from_its_first_moment(database):
+    other = Database(database.path, deadline_s=20.0, busy_s=0.0)
+
+    async def reads_and_then_writes(connection):
+        with pytest.raises(StoreUnavailable, match="locked"):
+            await other.write(add)
+        await add(connection)
+
+    await database.write(reads_and_then_writes)
+    await other.close()
+    assert await database.read(count) == 1
