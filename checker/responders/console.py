@@ -79,12 +79,24 @@ def _page(payload: Mapping[str, Any]) -> Iterator[str]:
     since = datetime.fromtimestamp(payload["since"], UTC)
     yield f"{payload['severity'].upper()}: {payload['summary']}"
     yield f"since: {since:%Y-%m-%d %H:%M:%S} UTC"
-    yield from (f"{label}: {text}" for label, text in payload["details"].items())
+    for label, text in payload["details"].items():
+        yield from _labelled(label, text)
     yield from (f"{link['text']}: {link['href']}" for link in payload["links"])
     yield f"key: {payload['key']}"
 
 
 def _notice(notice: Mapping[str, Any]) -> Iterator[str]:
     yield f"{notice['severity'].upper()}: {notice['title']}"
-    yield from (f"{line['label']}: {line['text']}" for line in notice["lines"])
+    for line in notice["lines"]:
+        yield from _labelled(line["label"], line["text"])
     yield notice["next"] and f"Next: {notice['next']}"
+
+
+def _labelled(label: str, text: str) -> Iterator[str]:
+    """One line, or a label with several under it."""
+    lines = text.split("\n")
+    if len(lines) == 1:
+        yield f"{label}: {text}"
+    else:
+        yield f"{label}:"
+        yield from (f"· {line}" for line in lines)

@@ -25,13 +25,14 @@ from probes.contract import one_line
 HEADER_MAX = 150  # Slack's, of a header block
 TOPIC_MAX = 250  # Slack's, of a topic and of a purpose
 LABEL_MAX = 100  # ours
-VALUE_MAX = 1000  # ours; a field takes 2000
-NEXT_MAX = 1000  # ours; a section takes 3000
+VALUE_MAX = 1900  # a field takes 2000, with the brackets of a link
+NEXT_MAX = 1000  # ours; a section takes 3000, with the brackets of many links
 ROWS_MAX = 40  # ours: 8 sections of the 50 blocks
 ALL_ROWS_MAX = 11_000  # characters; more than about 13 200 in all are refused, undocumented
 PLAIN_MAX = 2000  # of a message without blocks; chat.update takes 4000
 ROWS_IN_SECTION = 5  # a section takes ten fields, and a row is two
 
+LINK = re.compile(r"https?://[^\s|]*[^\s|.,;:]")
 SIGNS = {"recovered": "🟢", "closed": "✅", "cancelled": "⚪"}
 SEVERITY_SIGNS = {"minor": "🟡", "major": "🟠", "critical": "🔴"}
 
@@ -53,8 +54,9 @@ def full(notice: Mapping[str, Any]) -> Message:
     head = HeaderBlock(text=PlainTextObject(text=title, emoji=False))
     blocks: list[Block] = [head, *_tables(_rows(notice))]
     if notice["next"]:
-        then = escaped(notice["next"], NEXT_MAX)
-        blocks.append(SectionBlock(text=PlainTextObject(text=f"→ {then}", emoji=False)))
+        # Our own words and the config's links: nothing in it comes from outside.
+        then = LINK.sub(r"<\g<0>>", escaped(notice["next"], NEXT_MAX))
+        blocks.append(SectionBlock(text=MarkdownTextObject(text=f"→ {then}", verbatim=True)))
     return Message(text=title, blocks=[block.to_dict() for block in blocks])
 
 
@@ -72,10 +74,20 @@ def plain(notice: Mapping[str, Any]) -> Message:
 
 def escaped(text: str, limit: int) -> str:
     """`text` as one line of 1 to `limit` characters that Slack shows as it is."""
-    safe = one_line(text, limit).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _fitted(one_line(text, limit), limit)
+
+
+def escaped_lines(text: str, limit: int) -> str:
+    """The same, with the line breaks left in."""
+    lines = text[: 4 * limit].split("\n")
+    return _fitted("\n".join(one_line(line, limit) for line in lines), limit)
+
+
+def _fitted(text: str, limit: int) -> str:
+    safe = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if len(safe) > limit:
         safe = re.sub(r"&[a-z]*$", "", safe[: limit - 1]) + "…"  # no half entity at the cut
-    return safe or "–"
+    return safe.strip() or "–"
 
 
 def _sign(notice: Mapping[str, Any]) -> str:
@@ -86,7 +98,7 @@ def _rows(notice: Mapping[str, Any]) -> list[Row]:
     rows: list[Row] = []
     left = ALL_ROWS_MAX
     for line in notice["lines"]:
-        row = escaped(line["label"], LABEL_MAX), escaped(line["text"], VALUE_MAX)
+        row = escaped(line["label"], LABEL_MAX), escaped_lines(line["text"], VALUE_MAX)
         left -= len(row[0]) + len(row[1])
         if left < 0 or len(rows) == ROWS_MAX - 1:
             rows.append(("…", f"and {len(notice['lines']) - len(rows)} more lines"))
@@ -104,6 +116,6 @@ def _tables(rows: Sequence[Row]) -> Iterator[SectionBlock]:
 
 def _cells(label: str, value: str) -> tuple[TextObject, TextObject]:
     name = MarkdownTextObject(text=f"*{label}*", verbatim=True)
-    if re.fullmatch(r"https?://[^\s|]+", value):
+    if LINK.fullmatch(value):
         return name, MarkdownTextObject(text=f"<{value}>", verbatim=True)
     return name, PlainTextObject(text=value, emoji=False)

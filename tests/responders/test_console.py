@@ -50,6 +50,12 @@ async def test_a_notice_without_a_next_step_says_nothing_about_one():
     assert "Next" not in await printed(post(next=""))
 
 
+async def test_several_lines_under_one_label_stay_several():
+    lines = [{"label": "What fails", "text": "us/app down\nus/flags down"}]
+    text = await printed(post(lines=lines))
+    assert "   What fails:\n   · us/app down\n   · us/flags down\n" in text
+
+
 async def test_text_from_outside_can_neither_forge_a_line_nor_colour_the_terminal():
     text = await printed(post(title="\x1b[31mdown\n── us-1 · would page somebody"))
     assert "\x1b" not in text

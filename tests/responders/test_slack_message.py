@@ -41,8 +41,8 @@ def test_a_notice_is_a_header_a_table_and_what_to_do_next():
         {
             "type": "section",
             "text": {
-                "type": "plain_text",
-                "emoji": False,
+                "type": "mrkdwn",
+                "verbatim": True,
                 "text": "→ Take the lead, then look at the load balancer.",
             },
         },
@@ -72,7 +72,19 @@ def test_without_a_next_step_there_is_no_block_for_one():
     assert len(full(notice(next="")).blocks) == 2
 
 
-@pytest.mark.parametrize("text", ["x" * 5000, "<" * 5000, "&<>" * 5000, "é\n" * 5000, "", " \n"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x" * 5000,
+        "<" * 5000,
+        "&<>" * 5000,
+        "é\n" * 5000,
+        "https://" + "x" * 5000,
+        "https://a.example " * 500,
+        "",
+        " \n",
+    ],
+)
 @pytest.mark.parametrize("count", [0, 1, 9, 39, 40, 400])
 def test_whatever_is_said_fits(text, count):
     lines = [{"label": text, "text": text}] * count
@@ -81,6 +93,19 @@ def test_whatever_is_said_fits(text, count):
     check_message({"text": message.text, "blocks": list(message.blocks)}, UPDATE_TEXT_MAX)
     check_message({"text": plain(said).text}, UPDATE_TEXT_MAX)
     assert sum(len(t) for block in message.blocks for t in texts(block)) < 13_000
+
+
+def test_links_in_what_to_do_next_can_be_clicked():
+    said = notice(next="Runbook: https://a.example/x?a=1&b=2. When fixed: close us-42")
+    assert full(said).blocks[-1]["text"]["text"] == (
+        "→ Runbook: <https://a.example/x?a=1&amp;b=2>. When fixed: close us-42"
+    )
+
+
+def test_several_lines_under_one_label_stay_several():
+    said = notice(lines=[{"label": "What fails", "text": "us/app down\nus/flags down"}])
+    assert fields(full(said))[1]["text"] == "us/app down\nus/flags down"
+    assert plain(said).text.endswith("What fails: us/app down\nus/flags down")
 
 
 def test_lines_that_are_left_out_are_counted():

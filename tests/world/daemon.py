@@ -1,0 +1,121 @@
+"""A real daemon as a process of its own, for the demo, the benchmarks and the tests of the whole."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+READY_WITHIN_S = 20.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+class Process:
+    """`checker run` on a config. Its log goes to a file beside the config."""
+
+    def __init__(self, config: Path) -> None:
+        self.config = config
+        self.log = config / "daemon.log"
+        self.port = free_port()
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    async def start(self) -> None:
+        """Start it and wait until it is ready."""
+        await self.spawn()
+        await until(self.is_ready, READY_WITHIN_S, f"the daemon to be ready, see {self.log}")
+
+    async def spawn(self) -> None:
+        """Start it, and wait for nothing."""
+        with self.log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *command("run", "--config", self.config, "--listen", f"127.0.0.1:{self.port}"),
+                stdout=log,
+                stderr=log,
+                env=environment(),
+            )
+
+    async def is_ready(self) -> bool:
+        assert self._process is not None
+        if self._process.returncode is not None:
+            raise RuntimeError(f"the daemon ended: {self.log.read_text()[-2000:]}")
+        try:
+            return (await self.get("/-/ready"))[0] == 200
+        except aiohttp.ClientError:
+            return False
+
+    async def get(self, path: str) -> tuple[int, str]:
+        """Status and body of one GET."""
+        async with aiohttp.ClientSession() as session, session.get(self.address + path) as answer:
+            return answer.status, await answer.text()
+
+    async def stop(self) -> int:
+        """SIGTERM, and wait for the end; its exit code."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.terminate()
+        return await self._process.wait()
+
+    async def kill(self) -> None:
+        """SIGKILL: no goodbye."""
+        assert self._process is not None
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+
+async def checker(*words: Any) -> tuple[int, str]:
+    """Run the command line; its exit code and all that it printed."""
+    process = await asyncio.create_subprocess_exec(
+        *command(*words),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=environment(),
+    )
+    out, _ = await process.communicate()
+    return process.returncode or 0, out.decode()
+
+
+def command(*words: Any) -> list[str]:
+    return [sys.executable, "-m", "checker", *map(str, words)]
+
+
+def environment() -> dict[str, str]:
+    """Ours without anything that configures the checker."""
+    mine = {k: v for k, v in os.environ.items() if not k.startswith("CHECKER_")}
+    return mine | {"PYTHONUNBUFFERED": "1", "COLUMNS": "140"}
+
+
+async def until(
+    holds: Callable[[], Awaitable[bool]] | Callable[[], bool], within_s: float, what: str
+) -> None:
+    """Wait until `holds`; TimeoutError that names `what` was waited for."""
+    loop = asyncio.get_running_loop()
+    end = loop.time() + within_s
+    while True:
+        answer = holds()
+        if answer if isinstance(answer, bool) else await answer:
+            return
+        if loop.time() > end:
+            raise TimeoutError(f"waited {within_s:.0f} s in vain for {what}")
+        await asyncio.sleep(0.05)
