@@ -7,7 +7,7 @@ APT = $$(test "$$(id -u)" = 0 || echo sudo) apt-get
 .PHONY: run demo test check lint types format locks docs schema tools bench clean
 
 run: .venv/run  ## the daemon, with ./config and an embedded database
-	$(PY) -m checker run
+	.venv/bin/checker run
 
 demo: .venv/dev  ## a cloud that breaks, on loopback, and what the engineer on call would see
 	$(PY) -m tests.world.demo
@@ -32,7 +32,7 @@ docs: .venv/dev  ## the reference pages that are made from the code
 	$(PY) -m docs.generate
 
 schema: .venv/dev  ## config/schema.json, for editors
-	$(PY) -m checker config schema > config/schema.json
+	.venv/bin/checker config schema > config/schema.json
 
 bench: .venv/dev  ## the figures that we claim, printed as distributions
 	$(PY) -m benchmarks.time_to_page
@@ -46,14 +46,18 @@ tools:
 .venv/bin/python:
 	python3 -m venv .venv || { $(APT) install -y -qq python3-venv && python3 -m venv --clear .venv; }
 
-.venv/run: .venv/bin/python requirements.lock
+.venv/run: .venv/bin/python requirements.lock requirements-build.lock pyproject.toml
+	.venv/bin/pip install --quiet --require-hashes -r requirements-build.lock
 	.venv/bin/pip install --quiet --require-hashes -r requirements.lock
+	$(THIS)
 	@touch $@
 
 .venv/dev: .venv/bin/python requirements-dev.lock pyproject.toml
 	.venv/bin/pip install --quiet --require-hashes -r requirements-dev.lock
-	.venv/bin/pip install --quiet --no-build-isolation --no-deps --editable .
+	$(THIS)
 	@touch $@ .venv/run
+
+THIS = .venv/bin/pip install --quiet --no-build-isolation --no-deps --editable .
 
 # Pins with hashes and without hosts; needs uv (pip install uv).
 LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -61,7 +65,7 @@ LOCK = uv pip compile --quiet --universal --python-version 3.11 --generate-hashe
 locks:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --extra dev -o requirements-dev.lock
-	echo 'hatchling>=1.27' | $(LOCK) - -o requirements-build.lock
+	printf 'editables>=0.5\nhatchling>=1.27\n' | $(LOCK) - -o requirements-build.lock
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -28,7 +28,7 @@ from checker.core.model import (
     Ticked,
 )
 from checker.core.pace import pace
-from checker.store.faults import StoreUnavailable
+from checker.store.faults import StoreError
 from checker.store.store import Store
 
 QUEUE_MAX = 10_000  # looks that wait for the core; more are dropped, counted and said
@@ -82,7 +82,7 @@ class Door:
         """Something that is no look happened. Stored first; drained at the next beat."""
         try:
             await self._ports.store.put_inbox(inbox_id, event, self._ports.clock())
-        except StoreUnavailable:
+        except StoreError:
             self._ports.counts.store_failed("inbox")
             await self._pass(event, None)  # the disk is full, but it did happen
             return
@@ -117,7 +117,7 @@ class Door:
             await self._ports.store.settle()
             if batch:
                 await self._ports.store.record(batch, self.state)
-        except StoreUnavailable:
+        except StoreError:
             self._ports.counts.store_failed("record")
             self._batch = [*batch, *self._batch][-BATCH_MAX:]
 
@@ -129,7 +129,7 @@ class Door:
     async def _drain(self) -> None:
         try:
             waiting = await self._ports.store.inbox()
-        except StoreUnavailable:
+        except StoreError:
             self._ports.counts.store_failed("inbox")
             return
         for inbox_id, event in waiting:
@@ -165,7 +165,7 @@ class Door:
         begun = self._ports.monotonic()
         try:
             await self._ports.store.commit(taken, inbox_id)
-        except StoreUnavailable as fault:
+        except StoreError as fault:
             # The store owes it to itself and writes it later; a page must go out all the same.
             log.error("not stored yet", why=str(fault))
             self._ports.counts.store_failed("commit")

@@ -23,6 +23,10 @@ from checker.core.model import (
 from checker.core.standing import is_blind
 from probes.contract import Verdict
 
+LATENESS_S = (
+    0.1  # two looks 30 s apart by plan may start a little less apart, and must not cost a third
+)
+
 
 def is_live(policy: Policy, state: State, location: str, now: float) -> bool:
     """Whether a control answered this location lately."""
@@ -61,7 +65,8 @@ def judge(policy: Policy, state: State, check: str, now: float) -> Symptom | Non
     if not witnesses:
         return None
     since = min(s.since for s in witnesses.values() if s.since is not None)
-    if max(s.last_at for s in witnesses.values()) - since < watched.thresholds.declare_after_s:
+    span = max(s.last_at for s in witnesses.values()) - since
+    if span < watched.thresholds.declare_after_s - LATENESS_S:
         return None
     kind = _kind(witnesses.values(), watched.thresholds)
     return Symptom(check, kind, since, evidence(state, check))

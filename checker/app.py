@@ -1,0 +1,249 @@
+"""The wiring: the only file that knows all parts."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import structlog
+from prometheus_client import CollectorRegistry
+
+from checker.config import digest
+from checker.config.settings import PlannedCheck, Settings
+from checker.core.model import Delivered, Event, Observation, Refused
+from checker.course import Slot, offset
+from checker.delivery import Delivery
+from checker.door import Door, Ports
+from checker.lookout import Lookout
+from checker.metrics import Exposition, Metrics, View
+from checker.observe import Observer
+from checker.reload import Reloaded, Reloader
+from checker.responders.contract import Responder
+from checker.scheduler import Scheduler
+from checker.stall import Pulse
+from checker.store.faults import StoreError
+from checker.store.store import Store
+from checker.web.listening import serve
+from checker.web.ports import WebPorts
+from checker.web.server import make_app
+from probes.wire.fetch import Wire
+
+BEAT_S = 1.0  # how often time passes for the core
+PRUNE_S = 600.0  # how often old observations are forgotten
+LOOKS_END_S = 4.0  # of the ten seconds that a shutdown may take
+SENDS_END_S = 4.0
+
+log = structlog.get_logger()
+
+
+class Daemon:
+    """One location: everything that runs in it, from start to stop."""
+
+    def __init__(self, path: Path, load: Callable[[Path], Settings]) -> None:
+        """`load` reads the config at `path`; ConfigError if that is not one."""
+        self._settings = load(path)
+        self.metrics = Metrics(CollectorRegistry())
+        self._pulse = Pulse(time.monotonic, stalled=self.metrics.stalled)
+        self._lookout = Lookout(self.metrics, self._saw)
+        self._scheduler = Scheduler(
+            self._lookout.look,
+            lagged=self.metrics.lagged,
+            skipped=self.metrics.skipped,
+            stepped=self.metrics.clock_stepped,
+        )
+        self._reloader = Reloader(
+            path,
+            load=load,
+            digest=digest,
+            swap=self._swap,
+            report=self._reloaded,
+            running=self._settings.digest,
+        )
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._reloads: set[asyncio.Task[Reloaded]] = set()
+        self._fallen: asyncio.Queue[BaseException] = asyncio.Queue()
+
+    # ── life ──────────────────────────────────────────────────────────────────────────────────
+
+    async def start(self) -> None:
+        """Everything up, in the order of what needs what. StoreError, PortTaken: nothing runs."""
+        settings = self._settings
+        self._store = await Store.open(settings.store)
+        restored = await self._store.restore()
+        self._responders = _responders(settings)
+        self._delivery = Delivery(self._store, self._responders, self._say, time.time)
+        ports = Ports(
+            self._store,
+            self._delivery.put,
+            self._scheduler.pace,
+            self.metrics,
+            time.time,
+            time.monotonic,
+        )
+        self.door = Door(ports, settings.policy, restored.state)
+        self._delivery.restore(restored.outbox, restored.receipts)
+        self.metrics.show(self.view)
+        self.metrics.reloaded(True, time.time(), settings.digest)
+        self._listening = await serve(make_app(self._web()), settings.web.host, settings.web.port)
+        self._watch(settings)
+        self._delivery.start()
+        self._scheduler.start()
+        for work in (self.door.run(), self._pulse.run(), self._beat(), self._prune()):
+            self._run(work)
+        self._run(self._reloader.follow(settings.reload_every_s))
+        _say_how_it_starts(settings)
+
+    async def stop(self) -> None:
+        """Ends within ten seconds: looks first, then what they led to, then what must be sent."""
+        await self._scheduler.drain(LOOKS_END_S)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.door.flush()
+        await self._delivery.drain(SENDS_END_S)
+        await self._listening.stop()
+        for responder in self._responders.values():
+            await responder.close()
+        await self._store.close()
+
+    async def fallen(self) -> BaseException:
+        """Waits until a part that must run has ended, and tells why: time to stop and be restarted."""
+        return await self._fallen.get()
+
+    def reload(self) -> None:
+        """What SIGHUP asks for: reload soon, in the background."""
+        task = asyncio.create_task(self._reloader.reload())
+        self._reloads.add(task)
+        task.add_done_callback(self._reloads.discard)
+
+    def view(self) -> View:
+        """This moment, for the metrics, the landing page and the API."""
+        return View(
+            at=time.time(),
+            location=self._settings.location,
+            version=version("posthog-checker"),
+            policy=self.door.policy,
+            state=self.door.state,
+            delivery=self._delivery.figures(),
+            looks=self.metrics.looks(),
+            off=self._settings.off,
+            owed=self._store.owed,
+        )
+
+    # ── parts ─────────────────────────────────────────────────────────────────────────────────
+
+    def _web(self) -> WebPorts:
+        return WebPorts(
+            metrics=Exposition(self.metrics).render,
+            view=self.view,
+            ready=self._missing,
+            reload=self._reloader.reload,
+            bounded=self.metrics.bounded,
+            token=self._settings.web.token,
+        )
+
+    def _missing(self) -> list[str]:
+        """What still lacks before we are ready. Blind is not among it: that is the network's fault."""
+        return [] if self.door.looked else ["no look has come back yet"]
+
+    def _watch(self, settings: Settings) -> None:
+        """Look at what `settings` name from now on."""
+        plan = {check.name: check for check in settings.checks}
+        wire = Wire(
+            ca_file=Path(settings.ca_file) if settings.ca_file else None,
+            source_address=settings.source_address,
+        )
+        observer = Observer(
+            settings.location, wire, self._pulse, lambda: datetime.now(UTC), time.monotonic
+        )
+        self.metrics.watch(settings.checks, settings.policy.routes)
+        self._lookout.follow(plan, observer)
+        self._scheduler.plan({name: _slot(check) for name, check in plan.items()})
+
+    def _saw(self, observation: Observation) -> None:
+        self.door.look(observation)
+
+    async def _say(self, event: Event) -> None:
+        await self.door.say(_inbox_id(event), event)
+
+    async def _swap(self, settings: Settings) -> None:
+        """Take up a config that has been read and found right. All or nothing."""
+        responders = _responders(settings)
+        retired, self._responders = self._responders, responders
+        self._settings = settings
+        self.door.policy = settings.policy
+        self._delivery.use(responders)
+        self._watch(settings)
+        for responder in retired.values():
+            await responder.close()
+
+    def _reloaded(self, ok: bool, text: str) -> None:
+        self.metrics.reloaded(ok, time.time(), self._settings.digest)
+        (log.info if ok else log.error)("config_reloaded" if ok else "config_refused", why=text)
+
+    # ── what goes on all the time ─────────────────────────────────────────────────────────────
+
+    def _run(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A part that goes on for ever has ended: that is a bug, and must not pass in silence."""
+        self._tasks.discard(task)
+        if not task.cancelled():
+            fault = task.exception() or RuntimeError("a part that goes on for ever has ended")
+            log.critical("fallen", exc_info=fault)
+            self._fallen.put_nowait(fault)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            self.door.beat()
+
+    async def _prune(self) -> None:
+        while True:
+            await asyncio.sleep(PRUNE_S)
+            try:
+                await self._store.prune(time.time() - self._settings.retention_s)
+            except StoreError:
+                self.metrics.store_failed("prune")
+
+
+def _slot(check: PlannedCheck) -> Slot:
+    return Slot(
+        check.every_s,
+        check.timeout_s,
+        check.watched.recheck_s,
+        offset(check.name, rank=0, locations=1, every_s=check.every_s),
+    )
+
+
+def _responders(settings: Settings) -> dict[str, Responder]:
+    """The responders that are on, by name. The kind is the module's name."""
+    made: dict[str, Responder] = {}
+    for planned in settings.responders:
+        module = import_module(f"checker.responders.{planned.kind}")
+        made[planned.name] = module.Responder(planned.settings)
+    return made
+
+
+def _inbox_id(event: Event) -> str:
+    """The id under which news of an effect is told once, however often it comes."""
+    match event:
+        case Delivered() | Refused():
+            return f"{type(event).__name__.lower()}/{event.effect}"
+        case _:
+            return f"{type(event).__name__.lower()}/{event.at}"
+
+
+def _say_how_it_starts(settings: Settings) -> None:
+    log.info("started", location=settings.location, checks=len(settings.checks))
+    for off in settings.off:
+        log.warning("off", what=off.what, why=off.why)

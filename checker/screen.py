@@ -1,0 +1,144 @@
+"""What the command line shows: tables for looks and incidents, a bar while it waits."""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from rich.console import Console, Group
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from checker.config.settings import PlannedCheck, Settings
+from checker.core.model import Incident, Observation
+from checker.core.wording import lasting, stamp
+from checker.desk import Story
+from probes.contract import Timing, Verdict
+
+STYLES = {
+    Verdict.PASSED: "green",
+    Verdict.DEGRADED: "yellow",
+    Verdict.FAILED: "bold red",
+    Verdict.INCONCLUSIVE: "magenta",
+}
+
+
+class Unknown(Exception):
+    """A name that no check has; the message says which come near."""
+
+
+def chosen(checks: Sequence[PlannedCheck], names: Sequence[str]) -> list[PlannedCheck]:
+    """The checks of those names, all of them when none is named. "us" is all checks at us."""
+    if not names:
+        return list(checks)
+    known = {check.name for check in checks}
+    for name in names:
+        if name not in known and not any(k.startswith(f"{name}/") for k in known):
+            near = difflib.get_close_matches(name, known, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            raise Unknown(
+                f"There is no check {name!r}.{hint} There are: {', '.join(sorted(known))}"
+            )
+    return [c for c in checks if c.name in names or c.name.partition("/")[0] in names]
+
+
+@contextlib.contextmanager
+def progress(total: int) -> Iterator[Callable[[], None]]:
+    """A bar on standard error while looks are under way."""
+    columns = (TextColumn("looking"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("looking", total=total)
+        yield lambda: bar.advance(task)
+
+
+def is_bad(observation: Observation) -> bool:
+    """Whether a look failed. Could not tell is no failure of what was looked at."""
+    return observation.outcome.verdict is Verdict.FAILED
+
+
+def looks(seen: Sequence[Observation]) -> Table:
+    """A row for each look: verdict, reason, phases in milliseconds, detail."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("check", no_wrap=True)
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("reason", no_wrap=True)
+    for timing in Timing:
+        table.add_column(f"{timing} ms", justify="right", no_wrap=True)
+    table.add_column("total ms", justify="right", no_wrap=True)
+    table.add_column("detail", overflow="fold")
+    for observation in seen:
+        outcome = observation.outcome
+        phases = [_milliseconds(outcome.phases.get(timing)) for timing in Timing]
+        table.add_row(
+            observation.check,
+            Text(outcome.verdict, style=STYLES[outcome.verdict]),
+            outcome.reason or "",
+            *phases,
+            _milliseconds(observation.duration_s),
+            Text(outcome.detail or _values(observation)),
+        )
+    return table
+
+
+def _values(observation: Observation) -> str:
+    """The measurements of a look that has nothing else to say."""
+    values = observation.outcome.values
+    return " ".join(f"{name}={value:g}" for name, value in sorted(values.items()))
+
+
+def _milliseconds(seconds: float | None) -> str:
+    return "" if seconds is None else f"{seconds * 1000:.1f}"
+
+
+def summary(path: Path, settings: Settings) -> str:
+    """What a config that is right comes to."""
+    targets = ", ".join(settings.policy.targets)
+    responders = ", ".join(planned.name for planned in settings.responders)
+    lines = [
+        f"SUCCESS: {path} is right.",
+        f"{len(settings.checks)} checks at {targets}; told: {responders}; {len(settings.policy.rules)} rules.",
+        *(f"off: {off.what} ({off.why})" for off in settings.off),
+    ]
+    return "\n".join(lines)
+
+
+def incidents(found: Sequence[Incident]) -> Table | Text:
+    """A row for each incident, newest first."""
+    if not found:
+        return Text("No incident yet.")
+    table = Table(box=None, pad_edge=False)
+    for title in ("id", "severity", "phase", "since", "lasted", "what failed"):
+        table.add_column(title, no_wrap=title != "what failed")
+    for incident in found:
+        table.add_row(
+            incident.id,
+            incident.severity.word,
+            incident.phase,
+            stamp(incident.since),
+            lasting(incident.closed_at - incident.since) if incident.closed_at else "",
+            Text(", ".join(incident.seen)),
+        )
+    return table
+
+
+def story(told: Story) -> Group:
+    """One incident, its timeline, and each effect with its fate."""
+    incident = told.incident
+    head = Text(f"{incident.id} {incident.severity.word} {incident.phase}", style="bold")
+    why = Text(
+        f"“{incident.sentence}”\nfailing since {stamp(incident.since)}: {', '.join(incident.seen)}"
+    )
+    timeline = Table(box=None, pad_edge=False, title="timeline", title_justify="left")
+    for name in ("time", "what", "text"):
+        timeline.add_column(name, no_wrap=name != "text")
+    for entry in told.timeline:
+        timeline.add_row(stamp(entry.at), entry.what, Text(entry.text))
+    effects = Table(box=None, pad_edge=False, title="effects", title_justify="left")
+    for name in ("effect", "fate", "tries", "why"):
+        effects.add_column(name, no_wrap=name != "why")
+    for tracked in told.effects:
+        effects.add_row(tracked.effect.id, tracked.fate, str(tracked.tries), Text(tracked.why))
+    return Group(head, why, Text(), timeline, Text(), effects)
