@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from ipaddress import ip_address
+from typing import Any
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
@@ -107,10 +108,12 @@ class Settled(AbstractResolver):
         """There is nothing to close."""
 
 
-def system_look_up(host: str) -> list[str]:
+def system_look_up(
+    host: str, getaddrinfo: Callable[..., Sequence[Any]] = socket.getaddrinfo
+) -> list[str]:
     """What the system says the name stands for, in its order of preference."""
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+        found = getaddrinfo(host, None, type=socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
     except socket.gaierror:
         # Without a free descriptor, glibc cannot ask anybody, and says that there is no such name.
         with socket.socket(), socket.socket():

@@ -59,6 +59,7 @@ async def test_what_is_sent_is_what_was_asked_for_under_our_own_name(wire):
     assert head.startswith("POST /decide?v=3 HTTP/1.1\r\n")
     assert "Content-Type: text/x\r\n" in head
     assert "Content-Length: 4\r\n" in head
+    assert "Connection: close\r\n" in head
     assert f"User-Agent: {HEADERS['User-Agent']}\r\n" in head
     assert HEADERS["User-Agent"].startswith("posthog-checker/")
 

@@ -155,10 +155,18 @@ def test_a_look_up_holds_up_no_exit(hanging):
     assert [t.daemon for t in threading.enumerate() if t.name == "resolve hangs.test"] == [True]
 
 
+def no_such_name(*_: object, **__: object) -> list[object]:
+    raise socket.gaierror(socket.EAI_NONAME, "no such name")
+
+
+def test_the_system_says_when_there_is_no_such_name():
+    with pytest.raises(socket.gaierror):
+        system_look_up("nowhere.invalid", no_such_name)
+
+
 def test_without_a_descriptor_left_the_shortage_is_said_and_not_no_such_name():
-    socket.getaddrinfo("localhost", None)  # loads what needs descriptors itself
     with no_descriptors_left(), pytest.raises(OSError, match="Too many") as raised:
-        system_look_up("nowhere.invalid")
+        system_look_up("nowhere.invalid", no_such_name)
     assert raised.value.errno == errno.EMFILE
 
 
