@@ -3,6 +3,7 @@
 from checker.config.folder import digest, find
 from checker.config.loading import load
 from checker.config.problems import ConfigError, Problem, render
+from checker.config.schema import schema
 from checker.config.settings import Off, PlannedCheck, PlannedResponder, Settings, Web
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "find",
     "load",
     "render",
+    "schema",
 ]

@@ -34,7 +34,12 @@ class TargetEntry(Block):
     """Where events and flags go; the app's host if left out."""
     aliases: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Other host names of the same app: a redirect to one of them stays at home."""
-    project_id: str | None = Field(None, coerce_numbers_to_str=True, min_length=1)
+    project_id: str | None = Field(
+        None,
+        coerce_numbers_to_str=True,
+        min_length=1,
+        json_schema_extra={"type": ["string", "integer"]},
+    )
     """The number in the app's address after /project/."""
     project_key: SecretStr | None = Field(None, min_length=1)
     """phc_…: write it as a reference."""

@@ -61,9 +61,7 @@ class Settings:
     source_address: str | None  # the IP address that looks go out from; None: any
     store: str  # "sqlite:///checker.db"
     web: Web
-    ca_file: (
-        str | None
-    )  # PEM of the authorities that looks trust; None: the system's own
+    ca_file: str | None  # PEM of the authorities that looks trust; None: the system's own
     checks: tuple[PlannedCheck, ...]  # controls last
     policy: Policy
     responders: tuple[PlannedResponder, ...]  # in the order of the config; never empty
