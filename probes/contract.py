@@ -10,12 +10,14 @@ Config names the kind, the kind is the module's name; nothing is registered.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from uuid import uuid4
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 DETAIL_MAX = 200  # characters of an Outcome's detail: one line in a message
 BODY_MAX = 256 * 1024  # bytes of a body that a probe reads, after decompression
+RUN = uuid4().hex  # names this run of the program
 
 
 class Verdict(StrEnum):
@@ -144,6 +147,8 @@ class Io:
     resolve: Callable[[str], Awaitable[Exchange]]  # (name): looks it up, uncached
     now: Callable[[], datetime]  # wall clock, UTC
     memory: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    monotonic: Callable[[], float] = time.monotonic  # seconds; nobody sets this clock …
+    run: str = RUN  # … but two of its times can be compared only within one run
 
 
 class ProbeParams(BaseModel):
