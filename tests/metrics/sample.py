@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import reduce
 
 from checker.config.settings import Off, PlannedCheck
 from checker.core.model import (
@@ -16,9 +17,11 @@ from checker.core.model import (
     Standing,
     State,
     Symptom,
+    Thresholds,
     Vantage,
     Watched,
 )
+from checker.core.standing import weigh
 from checker.delivery import Failure, Figures
 from checker.metrics import LastLook, View
 from probes.contract import Outcome, ProbeParams, Reason, Timing, Verdict
@@ -104,12 +107,18 @@ def show(
     )
 
 
+def suspicion(check: str, failures: int) -> Standing:
+    """What a location holds after so many failed looks in a row."""
+    looks = [saw(check, BAD, at=NOW - 30 * n) for n in range(failures, 0, -1)]
+    return reduce(lambda held, look: weigh(held, look, Thresholds()), looks, Standing())
+
+
 def trouble() -> View:
     """us/app is down with an incident, us/flags in doubt, one location blind, a responder off."""
     state = State(
         standings={
-            "us/app": {"l1": Standing(score=60, since=NOW - 300), "l2": Standing(score=50)},
-            "us/flags": {"l1": Standing(score=10, since=NOW - 5)},
+            "us/app": {"l1": suspicion("us/app", 6), "l2": suspicion("us/app", 5)},
+            "us/flags": {"l1": suspicion("us/flags", 1)},
         },
         vantages={"l1": Vantage(), "l3": Vantage(blind_since=NOW - 600)},
         symptoms={"us/app": incident().symptoms[0]},

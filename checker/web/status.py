@@ -1,0 +1,207 @@
+"""How things stand, in words: the landing page and `/api/v1/status` are both made from this.
+
+Times are RFC 3339, UTC; ages and durations are seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from checker.core.model import Incident, Phase, Watched
+from checker.metrics.view import LastLook, View
+from probes.contract import Verdict
+
+_NOW = {
+    Verdict.PASSED: "well",
+    Verdict.DEGRADED: "slow",
+    Verdict.FAILED: "failed",
+    Verdict.INCONCLUSIVE: "could not tell",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStatus:
+    """One check as it stands right now."""
+
+    name: str
+    target: str | None  # None: a control
+    surface: str
+    now: str  # a symptom, local problem, suspected, well, slow, failed, could not tell, not looked yet
+    outcome: str | None  # of the newest look made here, with its reason and detail
+    reason: str | None
+    detail: str
+    looked_at: str | None
+    looked_ago_s: float | None
+    duration_s: float | None
+    symptom: str | None  # what is held to be wrong with it, since when, and why
+    since: str | None
+    evidence: str
+    in_doubt: bool  # looked at faster now
+    local: str | None  # the one location that has a problem with it
+    scores: Mapping[str, int]  # by location
+    runbook: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentStatus:
+    """One incident that no person has ended yet."""
+
+    id: str
+    target: str
+    phase: str
+    severity: str
+    since: str
+    for_s: float  # how long ago that is
+    declared_at: str
+    recovered_at: str | None
+    acknowledged_at: str | None
+    sentence: str
+    failing: tuple[str, ...]
+    seen: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Effects that one responder has not confirmed yet."""
+
+    responder: str
+    effects: int
+    oldest_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is configured and does not run."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One moment of one daemon."""
+
+    at: str
+    version: str
+    location: str
+    headline: str
+    blind: Mapping[str, str]  # location → since when it has no word about any target
+    incidents: tuple[IncidentStatus, ...]  # worst first
+    checks: tuple[CheckStatus, ...]  # in the config's order
+    outbox: tuple[Waiting, ...]
+    off: tuple[Missing, ...]
+
+
+def status_of(view: View) -> Status:
+    """The view in words."""
+    checks = tuple(_check(view, watched) for watched in view.policy.watched.values())
+    vantages = view.state.vantages.items()
+    return Status(
+        at=moment(view.at),
+        version=view.version,
+        location=view.location,
+        headline=_headline(view, checks),
+        blind={where: moment(v.blind_since) for where, v in vantages if v.blind_since is not None},
+        incidents=tuple(_incident(incident, view.at) for incident in view.live()),
+        checks=checks,
+        outbox=tuple(
+            Waiting(responder, effects, view.delivery.oldest_s.get(responder, 0.0))
+            for responder, effects in view.delivery.pending.items()
+            if effects
+        ),
+        off=tuple(Missing(off.what, off.why) for off in view.off),
+    )
+
+
+def moment(at: float) -> str:
+    """Seconds since the epoch as "2026-11-23T14:02:10Z"."""
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _moment(at: float | None) -> str | None:
+    return None if at is None else moment(at)
+
+
+def _check(view: View, watched: Watched) -> CheckStatus:
+    look = view.looks.get(watched.name)
+    symptom = view.state.symptoms.get(watched.name)
+    standings = view.state.standings.get(watched.name, {})
+    return CheckStatus(
+        name=watched.name,
+        target=watched.target,
+        surface=watched.surface,
+        now=_now(view, watched.name, look),
+        outcome=look.outcome.verdict if look else None,
+        reason=look.outcome.reason if look else None,
+        detail=look.outcome.detail if look else "",
+        looked_at=moment(look.at) if look else None,
+        looked_ago_s=max(0.0, view.at - look.at) if look else None,
+        duration_s=look.duration_s if look else None,
+        symptom=symptom.kind if symptom else None,
+        since=moment(symptom.since) if symptom else None,
+        evidence=symptom.evidence if symptom else "",
+        in_doubt=view.in_doubt(watched.name),
+        local=view.state.local.get(watched.name),
+        scores={location: standing.score for location, standing in standings.items()},
+        runbook=watched.runbook,
+    )
+
+
+def _now(view: View, name: str, look: LastLook | None) -> str:
+    """The one word for a check: what is held true comes before what the newest look saw."""
+    symptom = view.state.symptoms.get(name)
+    if symptom is not None:
+        return symptom.kind
+    if name in view.state.local:
+        return "local problem"
+    if view.in_doubt(name):
+        return "suspected"
+    return _NOW[look.outcome.verdict] if look else "not looked yet"
+
+
+def _incident(incident: Incident, now: float) -> IncidentStatus:
+    return IncidentStatus(
+        id=incident.id,
+        target=incident.target,
+        phase=incident.phase,
+        severity=incident.severity.word,
+        since=moment(incident.since),
+        for_s=max(0.0, now - incident.since),
+        declared_at=moment(incident.declared_at),
+        recovered_at=_moment(incident.recovered_at),
+        acknowledged_at=_moment(incident.acknowledged_at),
+        sentence=incident.sentence,
+        failing=tuple(symptom.check for symptom in incident.symptoms),
+        seen=incident.seen,
+    )
+
+
+def _headline(view: View, checks: tuple[CheckStatus, ...]) -> str:
+    """The one sentence to read first."""
+    live = view.live()
+    if live:
+        return " ".join(filter(None, (_open(live), _recovered(live))))
+    vantage = view.state.vantages.get(view.location)
+    if vantage is not None and vantage.blind_since is not None:
+        return "We are blind: most controls fail, so this location says nothing of any target."
+    if any(check.symptom or check.local or check.in_doubt for check in checks):
+        return "Something fails, and is being looked at. No incident so far."
+    words = [check.now for check in checks]
+    if "not looked yet" in words:
+        return "Not everything has been looked at yet. No incident so far."
+    others = sum(word != "well" for word in words)
+    if others:
+        return f"No open incident, but not all is well: {others} of {len(words)} checks."
+    return f"All is well: {len(words)} checks, no open incident."
+
+
+def _open(live: list[Incident]) -> str:
+    names = [f"{i.id} ({i.severity.word})" for i in live if i.phase is Phase.OPEN]
+    return f"Open incident: {', '.join(names)}." if names else ""
+
+
+def _recovered(live: list[Incident]) -> str:
+    names = [i.id for i in live if i.phase is Phase.RECOVERED]
+    return f"Recovered, to be closed by a person: {', '.join(names)}." if names else ""
