@@ -1,0 +1,109 @@
+"""What every request passes: bounds before it is answered, plain words and safe headers after."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+
+import structlog
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from checker.web.ports import PORTS
+from probes.contract import one_line
+
+NOTHING_ELSE = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": f"default-src 'none'; {NOTHING_ELSE}",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "Server": "posthog-checker",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+_PLAIN = {
+    404: "Not found.",
+    405: "Method not allowed.",
+    408: "The body did not come in time.",
+    413: "The body is too large.",
+}
+_KEPT = (hdrs.ALLOW, hdrs.WWW_AUTHENTICATE)
+
+log = structlog.get_logger(__name__)
+
+
+def plain(text: str, status: int = 200, **headers: str) -> web.Response:
+    """A line or more of text."""
+    return web.Response(text=f"{text}\n", status=status, headers=headers)
+
+
+async def add_headers(_request: web.Request, response: web.StreamResponse) -> None:
+    """Puts the safe headers on each answer; one that has its own keeps it."""
+    for name, value in HEADERS.items():
+        if name == hdrs.SERVER or name not in response.headers:
+            response.headers[name] = value
+
+
+@web.middleware
+async def speak_plainly(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turns every refusal and every bug into one line of text that gives nothing away."""
+    try:
+        return await handler(request)
+    except web.HTTPException as refusal:
+        text = _PLAIN.get(refusal.status, refusal.reason)
+        kept = {name: refusal.headers[name] for name in _KEPT if name in refusal.headers}
+        return plain(text, refusal.status, **kept)
+    except Exception:
+        log.exception("a web request broke", method=request.method, path=one_line(request.path))
+        return plain("Something broke here. The log says what.", 500)
+
+
+@web.middleware
+async def bound_body(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Reads the body whole before anything is done with it: not too much, not too slowly."""
+    if not request.body_exists:
+        return await handler(request)
+    limits = request.app[PORTS].limits
+    if (request.content_length or 0) > limits.body_bytes:
+        raise _too_large(request)
+    try:
+        async with asyncio.timeout(limits.body_s):
+            await request.read()
+    except TimeoutError:
+        request.app[PORTS].bounded("web_body_time")
+        raise web.HTTPRequestTimeout from None
+    except web.HTTPRequestEntityTooLarge:
+        raise _too_large(request) from None
+    except (web.RequestPayloadError, ConnectionError):  # cut off, or not what it said it was
+        raise web.HTTPBadRequest from None
+    return await handler(request)
+
+
+def _too_large(request: web.Request) -> web.HTTPException:
+    ports = request.app[PORTS]
+    ports.bounded("web_body")
+    return web.HTTPRequestEntityTooLarge(ports.limits.body_bytes)
+
+
+def refusal(request: web.Request) -> web.Response | None:
+    """Why this caller may not have anything done, or None if it may.
+
+    No token, no acting: https://www.rfc-editor.org/rfc/rfc6750 for how it is sent.
+    """
+    token = request.app[PORTS].token
+    if token is None or not token.get_secret_value():
+        return plain(
+            "Nothing is done over HTTP without a token: set web.token in checker.yaml "
+            "and send it as 'Authorization: Bearer <token>'. "
+            "To reload the config, sending SIGHUP to the process works without one.",
+            403,
+        )
+    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    known = token.get_secret_value().encode()
+    same = hmac.compare_digest(given.strip().encode(errors="surrogateescape"), known)
+    if scheme.lower() == "bearer" and same:
+        return None
+    return plain("The token is missing or wrong.", 401, **{hdrs.WWW_AUTHENTICATE: "Bearer"})
