@@ -87,7 +87,7 @@ class Responder:
             return lost.later
 
     async def close(self) -> None:
-        """Nothing is held: each call has a connection of its own."""
+        await self._workspace.close()
 
     async def _room(self, attempt: Attempt) -> Answer:
         room = await self._made(attempt)

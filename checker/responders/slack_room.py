@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from checker.responders.slack_answers import inside
 from checker.responders.slack_message import TOPIC_MAX, escaped
 from checker.responders.slack_refusals import Refused
-from checker.responders.slack_workspace import Workspace, inside
+from checker.responders.slack_workspace import Workspace
 
 NAME_MAX = 80
 SUFFIXES = range(2, 10)

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 
 from checker.responders.slack import Responder
 from tests.responders.effects import AT
-from tests.responders.rooms import responder_for
+from tests.responders.rooms import made_for
 from tests.world.slack import Slack
 
 
@@ -17,5 +17,19 @@ async def slack() -> AsyncIterator[Slack]:
 
 
 @pytest.fixture
-def responder(slack: Slack) -> Responder:
-    return responder_for(slack)
+async def responder_for(slack: Slack) -> AsyncIterator[Callable[..., Responder]]:
+    """Makes a slack responder with these settings, and closes it after the test."""
+    made: list[Responder] = []
+
+    def make(**settings: object) -> Responder:
+        made.append(made_for(slack, **settings))
+        return made[-1]
+
+    yield make
+    for responder in made:
+        await responder.close()
+
+
+@pytest.fixture
+def responder(responder_for: Callable[..., Responder]) -> Responder:
+    return responder_for()

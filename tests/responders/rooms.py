@@ -13,13 +13,16 @@ from tests.world.slack_workspace import Channel
 NAME = "inc-20261123-us-app-42"
 
 
-def responder_for(slack: Slack, **settings: Any) -> Responder:
+def made_for(slack: Slack, **settings: Any) -> Responder:
+    """For whoever closes it."""
     given = {"token": slack.token, "base_url": slack.api, "timeout_s": 0.5}
     return Responder(Settings(**given | settings))
 
 
 async def opened(slack: Slack) -> tuple[Channel, dict[str, Any]]:
     """A room that is there, and its receipt."""
-    answer = await responder_for(slack).carry_out(first(room()))
+    responder = made_for(slack)
+    answer = await responder.carry_out(first(room()))
+    await responder.close()
     assert isinstance(answer, Done)
     return slack.workspace.channel(NAME), dict(answer.receipt)

@@ -10,6 +10,7 @@ from checker.responders.contract import Done, Later, Never
 from checker.responders.pagerduty import Responder, Settings
 from tests.responders.effects import KEY, first, page, resolve
 from tests.world.faults import drop, hang, lose, refuse, slow, status
+from tests.world.hostile import Stranger, repeats
 from tests.world.pagerduty import PagerDuty
 
 
@@ -96,3 +97,17 @@ async def test_a_wrong_routing_key_is_refused_for_good(pagerduty):
     answer = await responder.carry_out(first(page()))
     await responder.close()
     assert answer == Never(why="PagerDuty refused the event: Invalid routing key")
+
+
+@pytest.mark.parametrize(
+    ("pause_s", "timeout_s", "answer"),
+    [(0.0, 20.0, Never), (0.05, 0.2, Later)],
+    ids=["endless", "dripping"],
+)
+async def test_an_answer_without_end_is_read_to_its_limit(pause_s, timeout_s, answer):
+    head = b"HTTP/1.1 400 Bad Request\r\n\r\n"
+    async with Stranger(repeats(head, b"x" * 1000, pause_s)) as stranger:
+        settings = Settings(routing_key="0" * 32, base_url=stranger.origin, timeout_s=timeout_s)
+        responder = Responder(settings)
+        assert isinstance(await responder.carry_out(first(resolve())), answer)
+        await responder.close()

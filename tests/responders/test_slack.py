@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from checker.responders.contract import Done, Never
 from checker.responders.slack import NO_ROOM, Settings
 from tests.responders.effects import again, first, notice, post, room, summary
-from tests.responders.rooms import NAME, responder_for
+from tests.responders.rooms import NAME
 from tests.world.faults import drop, says
 from tests.world.slack_workspace import BOT
 
@@ -25,16 +25,16 @@ async def test_a_room_is_a_channel_that_says_what_it_is_for(responder, slack):
     assert answer == Done(receipt, note=f"room in Slack: #{NAME}")
 
 
-async def test_the_people_of_the_config_are_invited(slack):
-    responder = responder_for(slack, invite=["U1", "U2"])
+async def test_the_people_of_the_config_are_invited(slack, responder_for):
+    responder = responder_for(invite=["U1", "U2"])
     await responder.carry_out(first(room()))
     assert slack.workspace.channel(NAME).members == {BOT, "U1", "U2"}
 
 
-async def test_a_room_asked_for_twice_is_one_room_with_one_message(responder, slack):
-    await responder.carry_out(first(room()))
-    answer = await responder.carry_out(again(room()))
-    assert isinstance(answer, Done)
+async def test_a_room_asked_for_twice_is_one_room_with_one_message(slack, responder_for):
+    responder = responder_for(invite=["U1"])
+    opened = await responder.carry_out(first(room()))
+    assert await responder.carry_out(again(room())) == opened
     assert [channel.name for channel in slack.workspace.channels] == [NAME]
     assert len(slack.workspace.channel(NAME).messages) == 1
 
@@ -51,8 +51,10 @@ STEPS = [
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("fault", [drop(), says("internal_error")], ids=["lost", "refused"])
-async def test_a_room_cut_off_at_any_step_is_finished_by_the_next_try(step, fault, slack):
-    responder = responder_for(slack, invite=["U1"])
+async def test_a_room_cut_off_at_any_step_is_finished_by_the_next_try(
+    step, fault, slack, responder_for
+):
+    responder = responder_for(invite=["U1"])
     await slack.hurt(step, fault, times=1)
     await responder.carry_out(first(room()))
     assert isinstance(await responder.carry_out(again(room())), Done)
@@ -64,12 +66,13 @@ async def test_a_room_cut_off_at_any_step_is_finished_by_the_next_try(step, faul
     assert "U1" in channel.members
 
 
-async def test_the_channel_of_another_incident_is_left_alone(responder, slack):
-    theirs = slack.workspace.add_channel(NAME, BOT, purpose="Incident us-4, of a year ago")
+@pytest.mark.parametrize("theirs", ["us-4", "us-421", "plus-42", "us-42-old", "eu-42"])
+async def test_the_channel_of_another_incident_is_left_alone(theirs, responder, slack):
+    other = slack.workspace.add_channel(NAME, BOT, purpose=f"Incident {theirs}, of last year")
     answer = await responder.carry_out(first(room()))
     assert isinstance(answer, Done)
     assert answer.receipt["name"] == f"{NAME}-2"
-    assert theirs.messages == []
+    assert other.messages == []
 
 
 @pytest.mark.parametrize("members", [(), ("U1",)], ids=["nobody's", "somebody's"])
@@ -124,10 +127,10 @@ async def test_long_names_topics_and_purposes_are_cut_to_what_slack_takes(respon
 # ── where no channel can be opened ──
 
 
-async def test_without_leave_to_open_channels_the_fixed_one_is_used(slack):
+async def test_without_leave_to_open_channels_the_fixed_one_is_used(slack, responder_for):
     fixed = slack.workspace.add_channel("incidents", BOT)
     await slack.hurt("conversations.create", says("restricted_action"))
-    responder = responder_for(slack, fallback_channel=fixed.id)
+    responder = responder_for(fallback_channel=fixed.id)
     answer = await responder.carry_out(first(room()))
     assert isinstance(answer, Done)
     assert await responder.carry_out(first(post(), room=answer.receipt))

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import pytest
 
-from checker.responders.contract import Done, Later, Never
+from checker.responders.contract import Answer, Done, Later, Never
 from checker.responders.slack_refusals import FINAL, MEND, TROUBLE
 from tests.responders.effects import first, post, room
-from tests.responders.rooms import opened, responder_for
+from tests.responders.rooms import made_for, opened
 from tests.world.faults import Fault, drop, empty, hang, page, raw, refuse, says, status, throttle
+from tests.world.hostile import Stranger, repeats
+from tests.world.slack import Slack
 
 POST = "chat.postMessage"
 
 
-async def posted(slack, fault: Fault) -> Done | Later | Never:
+async def posted(slack: Slack, fault: Fault) -> Answer:
     """What comes of a post that meets this fault."""
     _, receipt = await opened(slack)
     await slack.hurt(POST, fault)
-    return await responder_for(slack).carry_out(first(post(), room=receipt))
+    responder = made_for(slack)
+    answer = await responder.carry_out(first(post(), room=receipt))
+    await responder.close()
+    return answer
 
 
 async def test_a_slack_that_is_well_again_takes_the_same_post(responder, slack):
@@ -34,10 +39,10 @@ async def test_a_fault_of_ours_is_left_alone_for_five_minutes_and_says_what_to_m
     assert answer == Later(why=f"Slack refused {POST}: {word}; {MEND[word]}", after_s=300)
 
 
-async def test_a_missing_scope_is_named(slack):
+async def test_a_missing_scope_is_named(slack, responder_for):
     _, receipt = await opened(slack)
     slack.scopes_missing.add(POST)
-    answer = await responder_for(slack).carry_out(first(post(), room=receipt))
+    answer = await responder_for().carry_out(first(post(), room=receipt))
     assert isinstance(answer, Later)
     assert answer.why.endswith("add it and install the app again (its:scope)")
 
@@ -52,8 +57,8 @@ async def test_a_revoked_token_comes_with_http_200_and_heals_when_it_is_replaced
     assert isinstance(await responder.carry_out(first(post(), room=receipt)), Done)
 
 
-async def test_the_token_is_in_no_answer(slack):
-    responder = responder_for(slack, token="xoxb-canary-4711")
+async def test_the_token_is_in_no_answer(slack, responder_for):
+    responder = responder_for(token="xoxb-canary-4711")
     answer = await responder.carry_out(first(room()))
     assert isinstance(answer, Later)
     assert "invalid_auth" in answer.why
@@ -66,21 +71,23 @@ async def test_what_cannot_help_is_not_tried_again(word, slack):
     assert answer == Never(why=f"Slack refused {POST}: {word}; {FINAL[word]}")
 
 
-async def test_a_private_channel_that_the_bot_was_removed_from_is_refused_for_good(slack):
+async def test_a_private_channel_that_the_bot_was_removed_from_is_refused_for_good(
+    slack, responder_for
+):
     channel, receipt = await opened(slack)
     channel.members.clear()
     await slack.hurt("conversations.join", says("method_not_supported_for_channel_type"))
-    answer = await responder_for(slack).carry_out(first(post(), room=receipt))
+    answer = await responder_for().carry_out(first(post(), room=receipt))
     assert isinstance(answer, Never)
     assert answer.why.endswith(
         "not_in_channel; the bot was removed from the channel; invite it back"
     )
 
 
-async def test_an_archived_room_is_refused_for_good(slack):
+async def test_an_archived_room_is_refused_for_good(slack, responder_for):
     channel, receipt = await opened(slack)
     channel.is_archived = True
-    answer = await responder_for(slack).carry_out(first(post(), room=receipt))
+    answer = await responder_for().carry_out(first(post(), room=receipt))
     assert isinstance(answer, Never)
     assert "is_archived" in answer.why
 
@@ -106,8 +113,9 @@ async def test_a_word_that_we_do_not_know_is_tried_again(slack):
         (says("ratelimited"), Later(why="Slack asks us to wait")),
         (status(500), Later(why="Slack answered 500", unsure=True)),
         (status(503), Later(why="Slack answered 503", unsure=True)),
+        (status(429), Later(why="Slack asks us to wait")),
         (status(404), Later(why="Slack answered 404")),
-        (hang(), Later(why="Slack did not answer within 0.5 s", unsure=True)),
+        (hang(), Later(why="Slack did not answer in time", unsure=True)),
     ],
     ids=str,
 )
@@ -157,3 +165,18 @@ async def test_an_answer_of_any_shape_is_tried_again(kind, body, slack):
     answer = await posted(slack, raw(kind, body))
     assert isinstance(answer, Later)
     assert answer.unsure
+
+
+@pytest.mark.parametrize(
+    ("pause_s", "timeout_s", "why"),
+    [
+        (0.0, 20.0, "Slack's answer was lost: ClientPayloadError"),
+        (0.05, 0.2, "Slack did not answer in time"),
+    ],
+    ids=["endless", "dripping"],
+)
+async def test_an_answer_without_end_is_given_up(pause_s, timeout_s, why, responder_for):
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n"
+    async with Stranger(repeats(head, b" " * 65536, pause_s)) as stranger:
+        responder = responder_for(base_url=stranger.origin, timeout_s=timeout_s)
+        assert await responder.carry_out(first(room())) == Later(why=why, unsure=True)
