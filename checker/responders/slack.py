@@ -161,8 +161,8 @@ class Responder:
         try:
             return await self._workspace.find(channel, attempt.effect.id, since - CLOCKS_APART_S)
         except Refused as no:
-            # Without channels:history we cannot look. Said twice is better than not at all.
-            if no.word in ("missing_scope", "not_in_channel"):
+            # Where we may not look (no channels:history), said twice is better than not at all.
+            if no.word == "missing_scope" or isinstance(verdict(no), Never):
                 return None
             raise
 

@@ -38,6 +38,7 @@ MEND = {
     "not_allowed_token_type": "this kind of token cannot do that; put in the app's bot token",
     "no_permission": "the token lacks a permission; look at the app's scopes",
     "missing_scope": "the app lacks a scope; add it and install the app again",
+    "metadata_must_be_sent_from_app": "the token is not an app's; put in the app's bot token",
     "team_added_to_org": "the workspace is being moved into an organisation",
 }
 
@@ -82,11 +83,16 @@ FINAL = {
     "channel_not_found": "the channel is gone, or private and without the bot",
     "not_in_channel": "the bot was removed from the channel; invite it back",
     "restricted_action": "the workspace does not let the bot do that; ask its admins",
+    "restricted_action_read_only_channel": "the bot may not write in the channel; ask its admins",
+    "restricted_action_thread_only_channel": "the channel takes replies only; use another",
+    "posting_to_channel_denied": "the bot may not write in the channel; ask its admins",
+    "channel_is_limited_access": "the bot may not see the channel; ask its admins",
     "cannot_create_channel": "the workspace does not let the bot open channels; ask its admins",
     "user_is_restricted": "the bot is a guest; ask the workspace's admins",
     "name_taken": "the channel's name and eight more like it are taken",
     "metadata_too_large": "the message's metadata is too large",
     "invalid_metadata_format": "the message's metadata is malformed",
+    "invalid_metadata_schema": "the message's metadata is malformed",
     "no_text": "the message is empty",
 }
 
