@@ -7,25 +7,22 @@ simulated (design §5).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from checker.core.model import (
-    Kind,
-    Policy,
-    Standing,
-    State,
-    Symptom,
-    Thresholds,
-    Watched,
-)
+from checker.core.model import Kind, Standing, State, Symptom
+from checker.core.partial import partial_share, recent_share
+from checker.core.rules import Policy, Watched
 from checker.core.standing import is_blind
-from probes.contract import Verdict
+from checker.core.suspicion import FAILING, ORDER, STRAINING, Suspicion
 
 LATENESS_S = (
     0.1  # two looks 30 s apart by plan may start a little less apart, and must not cost a third
 )
+SHARE_STEP = 0.02  # a partial outage is told anew when it has grown by this much
+
+Held = Mapping[str, Standing]  # location →
 
 
 def is_live(policy: Policy, state: State, location: str, now: float) -> bool:
@@ -36,106 +33,120 @@ def is_live(policy: Policy, state: State, location: str, now: float) -> bool:
     return now - vantage.passed_at <= policy.thresholds.live_for_s
 
 
-def live_standings(policy: Policy, state: State, check: str, now: float) -> dict[str, Standing]:
+def live_standings(policy: Policy, state: State, check: str, now: float) -> Held:
     """The standings that count: those of locations that are not cut off themselves."""
     held = state.standings.get(check, {})
     return {where: s for where, s in held.items() if is_live(policy, state, where, now)}
 
 
-def _bears_witness(state: State, location: str, standing: Standing, line: int) -> bool:
-    passed_at = state.vantages[location].passed_at
-    return (
-        standing.score >= line
-        and standing.last_verdict is Verdict.FAILED
-        and standing.since is not None
-        and passed_at is not None
-        and passed_at > standing.since
-    )
+# ── symptoms ──────────────────────────────────────────────────────────────────────────────────
 
 
 def judge(policy: Policy, state: State, check: str, now: float) -> Symptom | None:
-    """What is wrong with `check` now, None if nothing is. A symptom holds until it has recovered."""
-    held = state.symptoms.get(check)
-    watched = policy.watched[check]
-    if held is not None:
-        if has_recovered(policy, state, check, now):
-            return None
-        return _sharpened(state, watched, held)
-    witnesses = _witnesses(policy, state, watched, now)
-    if not witnesses:
-        return None
-    since = min(s.since for s in witnesses.values() if s.since is not None)
-    span = max(s.last_at for s in witnesses.values()) - since
-    if span < watched.thresholds.declare_after_s - LATENESS_S:
-        return None
-    kind = _kind(witnesses.values(), watched.thresholds)
-    return Symptom(check, kind, since, evidence(state, check))
+    """What is wrong with `check` now, None if nothing is.
+
+    A symptom holds until it has recovered. It may turn out to be worse, never to be better: failing
+    becomes down, partial becomes failing.
+    """
+    watched, held = policy.watched[check], state.symptoms.get(check)
+    live = live_standings(policy, state, check, now)
+    found = _found(state, watched, live, now)
+    if held is None or found is None:
+        return found if held is None or _has_recovered(watched, held, live, now) else held
+    if is_worse(found.kind, held.kind):
+        return replace(found, since=min(held.since, found.since))
+    if found.share > held.share + SHARE_STEP:
+        return replace(held, share=found.share, evidence=found.evidence)
+    return found if _has_recovered(watched, held, live, now) else held
 
 
-def _witnesses(policy: Policy, state: State, watched: Watched, now: float) -> dict[str, Standing]:
-    """Those who see it, if they are enough: two of several live locations, or one that stands alone."""
-    live = live_standings(policy, state, watched.name, now)
+def is_worse(one: Kind, other: Kind) -> bool:
+    """Kinds are listed worst first."""
+    return ORDER[one] < ORDER[other]
+
+
+def _found(state: State, watched: Watched, live: Held, now: float) -> Symptom | None:
+    """The worst that can be said of the check by what is held true now."""
+    failing = _tripped(state, watched, live, FAILING)
+    if failing is not None:
+        return failing
+    share = partial_share(live.values(), now, watched.thresholds)
+    if share is not None:
+        said = f"{share:.0%} of the scheduled looks of the last 30 min failed"
+        return Symptom(watched.name, Kind.PARTIAL, now, said, share)
+    return _tripped(state, watched, live, STRAINING)
+
+
+def _tripped(state: State, watched: Watched, live: Held, suspicion: Suspicion) -> Symptom | None:
     limits = watched.thresholds
     needed, line = (2, limits.sees_at) if len(live) > 1 else (1, limits.alone_at)
-    seers = {where: s for where, s in live.items() if _bears_witness(state, where, s, line)}
-    return seers if len(seers) >= needed else {}
+    seers = {
+        where: standing
+        for where, standing in live.items()
+        if _bears_witness(state, where, standing, suspicion, line)
+    }
+    if len(seers) < needed:
+        return None
+    tracks = [suspicion.track(standing) for standing in seers.values()]
+    since = min(track.since for track in tracks if track.since is not None)
+    span = max(standing.last_at for standing in seers.values()) - since
+    if span < limits.declare_after_s - LATENESS_S:
+        return None
+    kind = suspicion.kind(tracks, limits)
+    return Symptom(watched.name, kind, since, evidence(state, watched.name, suspicion))
 
 
-def _kind(standings: Iterable[Standing], limits: Thresholds) -> Kind:
-    looks = failures = 0
-    for standing in standings:
-        looks += standing.looks
-        failures += standing.failures
-    return Kind.DOWN if failures >= limits.down_share * looks else Kind.FAILING
+def _bears_witness(
+    state: State, location: str, standing: Standing, suspicion: Suspicion, line: int
+) -> bool:
+    track, passed_at = suspicion.track(standing), state.vantages[location].passed_at
+    return (
+        track.score >= line
+        and standing.last_verdict is suspicion.verdict
+        and track.since is not None
+        and passed_at is not None
+        and passed_at > track.since
+    )
 
 
-def _sharpened(state: State, watched: Watched, held: Symptom) -> Symptom:
-    """The same symptom, or a worse one: failing may turn out to be down, never the other way."""
-    seers = [
-        s
-        for where, s in state.standings.get(watched.name, {}).items()
-        if s.score >= watched.thresholds.sees_at and not is_blind(state, where)
-    ]
-    if held.kind is Kind.FAILING and seers and _kind(seers, watched.thresholds) is Kind.DOWN:
-        return replace(held, kind=Kind.DOWN, evidence=evidence(state, watched.name))
-    return held
-
-
-def has_recovered(policy: Policy, state: State, check: str, now: float) -> bool:
+def _has_recovered(watched: Watched, held: Symptom, live: Held, now: float) -> bool:
     """Every live location has been at 0 for long enough. Nobody live: could not tell."""
-    live = live_standings(policy, state, check, now)
-    wait = policy.watched[check].thresholds.recover_after_s
-    return bool(live) and all(
-        s.clean_since is not None and now - s.clean_since >= wait for s in live.values()
+    limits = watched.thresholds
+    suspicion = STRAINING if held.kind in STRAINING.kinds else FAILING
+    tracks = [suspicion.track(standing) for standing in live.values()]
+    if held.kind is Kind.PARTIAL and recent_share(live.values(), now) > limits.partial_recent:
+        return False
+    return bool(tracks) and all(
+        t.clean_since is not None and now - t.clean_since >= limits.recover_after_s for t in tracks
     )
 
 
 def problem_of_one(policy: Policy, state: State, check: str, now: float) -> str | None:
     """The location that alone has seen it for a while, others being clean: a local problem."""
     live = live_standings(policy, state, check, now)
-    seers = [where for where, s in live.items() if s.sees_since is not None]
-    clean = [where for where, s in live.items() if s.score == 0]
+    seers = [where for where, s in live.items() if s.failing.sees_since is not None]
+    clean = [where for where, s in live.items() if s.failing.score == 0]
     if len(seers) != 1 or not clean or len(clean) != len(live) - 1:
         return None
-    since = live[seers[0]].sees_since
+    since = live[seers[0]].failing.sees_since
     waited = since is not None and now - since >= policy.watched[check].thresholds.local_after_s
     return seers[0] if waited or state.local.get(check) == seers[0] else None
 
 
-def evidence(state: State, check: str) -> str:
+def evidence(state: State, check: str, suspicion: Suspicion = FAILING) -> str:
     """The sums in on-call words: "l1 10 of 10 failed since 14:02:10 (timeout), l2 good"."""
-    parts = []
-    for where, standing in sorted(state.standings.get(check, {}).items()):
-        if is_blind(state, where):
-            parts.append(f"{where} blind")
-        elif standing.since is None:
-            parts.append(f"{where} good")
-        else:
-            parts.append(
-                f"{where} {standing.failures} of {standing.looks} failed"
-                f" since {clock(standing.since)} ({standing.last_reason})"
-            )
-    return ", ".join(parts)
+    held = sorted(state.standings.get(check, {}).items())
+    return ", ".join(f"{where} {_sum(state, where, s, suspicion)}" for where, s in held)
+
+
+def _sum(state: State, where: str, standing: Standing, suspicion: Suspicion) -> str:
+    track = suspicion.track(standing)
+    if is_blind(state, where):
+        return "blind"
+    if track.since is None:
+        return "good"
+    sums = f"{track.bad} of {track.looks} {suspicion.word}"
+    return f"{sums} since {clock(track.since)} ({track.reason})"
 
 
 def clock(at: float) -> str:

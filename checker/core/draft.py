@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 from checker.core import wording
 from checker.core.effects import call_for
 from checker.core.incident import Move
-from checker.core.model import Effect, Entry, Incident, Policy, State, Step
+from checker.core.model import Effect, Entry, Incident, State, Step
+from checker.core.rules import Policy
 
 WORDS = {
     Move.OPEN: "declared",
     Move.JOIN: "joined",
     Move.ESCALATE: "escalated",
+    Move.SET: "severity",
     Move.RECOVER: "recovered",
     Move.REOPEN: "reopened",
     Move.CLOSE: "closed",

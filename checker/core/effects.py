@@ -14,7 +14,8 @@ from typing import Any
 
 from checker.core import wording
 from checker.core.incident import Move
-from checker.core.model import Duty, Effect, Incident, Policy, Severity, State
+from checker.core.model import Duty, Effect, Incident, Severity, State
+from checker.core.rules import Policy
 
 ENDS = (Move.CLOSE, Move.CANCEL)
 
@@ -47,10 +48,12 @@ def ring(policy: Policy, incident: Incident, move: Move, at: float) -> Incident:
 
 
 def _rings(policy: Policy, incident: Incident, move: Move, at: float) -> bool:
-    if move not in (Move.OPEN, Move.ESCALATE, Move.REOPEN):
+    if move not in (Move.OPEN, Move.ESCALATE, Move.SET, Move.REOPEN):
         return False
     if incident.page == 0:
         return True  # nobody was paged yet
+    if move is Move.SET:
+        return False  # whoever says how severe it is, is at it
     if move is Move.ESCALATE:
         return incident.severity is Severity.CRITICAL
     if policy.resolve_on_recovery:

@@ -17,23 +17,23 @@ from dataclasses import replace
 from checker.core import incident as life
 from checker.core import pace
 from checker.core.draft import Draft
-from checker.core.incident import Move
-from checker.core.looks import doubted, looked, review
-from checker.core.model import (
+from checker.core.events import (
     Acknowledged,
     Cancelled,
     Closed,
     Delivered,
     Event,
-    Incident,
     Looked,
-    Policy,
+    Planned,
     Refused,
-    State,
-    Step,
+    SeveritySet,
     Ticked,
 )
-from checker.core.rulings import rule_everywhere
+from checker.core.incident import Move
+from checker.core.looks import doubted, looked, review
+from checker.core.model import Incident, State, Step
+from checker.core.rules import Policy
+from checker.core.rulings import grow_old, rule_everywhere, word_of_a_person
 
 
 class UnknownIncident(LookupError):
@@ -50,6 +50,7 @@ def step(policy: Policy, state: State, event: Event) -> Step:
             draft.state = pace.forgotten(policy, state, event.at)
             review(draft, [*state.symptoms, *doubted(draft)])
             rule_everywhere(draft)
+            grow_old(draft)
         case Closed():
             ended = life.closed(
                 _find(state, event.incident), event.by, event.cause, event.fix, event.at
@@ -58,6 +59,11 @@ def step(policy: Policy, state: State, event: Event) -> Step:
         case Cancelled():
             ended = life.cancelled(_find(state, event.incident), event.by, event.why, event.at)
             draft.move(ended, Move.CANCEL)
+        case SeveritySet():
+            word_of_a_person(draft, _find(state, event.incident), event.severity, event.by)
+        case Planned():
+            planned = [m for m in state.maintenance if m.ends > event.at]
+            draft.state = replace(state, maintenance=(*planned, event.maintenance))
         case _:
             _heard(draft, event)
     return draft.done()

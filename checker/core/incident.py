@@ -3,7 +3,8 @@
 An incident is declared, grows while more fails (join) or worse fails (escalate), is seen to recover,
 and may relapse (reopen). Only a person ends it, by closing or by saying that it was declared in
 error: "When we've identified the root cause and put a fix in place." A probe that passes again
-proves neither. Severity never falls by itself.
+proves neither. Severity never falls by itself; a person may set it, and their word stands until
+evidence of a higher class than they had before them arrives.
 
 A pair that is not in the table raises IllegalMove and changes nothing. `docs/reference/incident.md`
 is made from this table, and a test compares the two.
@@ -23,6 +24,7 @@ class Move(StrEnum):
     OPEN = "open"
     JOIN = "join"
     ESCALATE = "escalate"
+    SET = "set"
     RECOVER = "recover"
     REOPEN = "reopen"
     CLOSE = "close"
@@ -34,6 +36,8 @@ TABLE: dict[tuple[Phase | None, Move], tuple[Phase, str]] = {
     (None, Move.OPEN): (Phase.OPEN, "a rule of the policy holds for the target"),
     (Phase.OPEN, Move.JOIN): (Phase.OPEN, "something else fails at the same target"),
     (Phase.OPEN, Move.ESCALATE): (Phase.OPEN, "a more severe rule holds"),
+    (Phase.OPEN, Move.SET): (Phase.OPEN, "a person says how severe it is"),
+    (Phase.RECOVERED, Move.SET): (Phase.RECOVERED, "a person says how severe it is"),
     (Phase.OPEN, Move.RECOVER): (Phase.RECOVERED, "nothing fails any more"),
     (Phase.RECOVERED, Move.REOPEN): (Phase.OPEN, "it fails again"),
     (Phase.OPEN, Move.CLOSE): (Phase.CLOSED, "a person names root cause and fix"),
@@ -72,6 +76,11 @@ def is_live(incident: Incident | None) -> bool:
     return incident is not None and incident.phase in LIVE
 
 
+def is_open(incident: Incident) -> bool:
+    """Whether something fails now."""
+    return incident.phase is Phase.OPEN
+
+
 def has_recovered(incident: Incident) -> bool:
     """Whether nothing fails any more, and a person has not ended it yet."""
     return incident.phase is Phase.RECOVERED
@@ -96,6 +105,8 @@ def opened(
         sentence=sentence,
         symptoms=symptoms,
         seen=tuple(s.check for s in symptoms),
+        evident=severity,
+        raised_at=at,
     )
 
 
@@ -110,12 +121,26 @@ def joined(incident: Incident, symptoms: tuple[Symptom, ...]) -> Incident:
     )
 
 
-def escalated(incident: Incident, severity: Severity, sentence: str) -> Incident:
+def escalated(incident: Incident, severity: Severity, sentence: str, at: float) -> Incident:
     """The incident at a higher severity, with the sentence that says so."""
     if severity <= incident.severity:
         raise IllegalMove(f"{incident.id} is {incident.severity.word} already")
     phase = advance(incident.phase, Move.ESCALATE)
-    return replace(incident, phase=phase, severity=severity, sentence=sentence)
+    return replace(
+        incident, phase=phase, severity=severity, sentence=sentence, word=None, raised_at=at
+    )
+
+
+def set_to(incident: Incident, severity: Severity, at: float) -> Incident:
+    """The severity that a person says: floor and ceiling until there is evidence of a higher class."""
+    phase = advance(incident.phase, Move.SET)
+    return replace(incident, phase=phase, severity=severity, word=incident.evident, raised_at=at)
+
+
+def rises(incident: Incident, severity: Severity) -> bool:
+    """Whether evidence of that severity raises the incident."""
+    known = incident.severity if incident.word is None else max(incident.severity, incident.word)
+    return severity > known
 
 
 def recovered(incident: Incident, at: float) -> Incident:

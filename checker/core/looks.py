@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from checker.core import assessment, standing
 from checker.core.draft import Draft
-from checker.core.model import Looked, State
+from checker.core.events import Looked
+from checker.core.model import State
 from checker.core.rulings import rule_everywhere
 
 
@@ -26,8 +27,10 @@ def looked(draft: Draft, event: Looked) -> None:
 
 
 def is_suspected(state: State, check: str) -> bool:
-    """Whether any location suspects the check, or it is held to be a local problem."""
-    return check in state.local or any(s.score > 0 for s in state.standings.get(check, {}).values())
+    """Whether any location suspects the check of anything, or has a local problem with it."""
+    return check in state.local or any(
+        s.failing.score or s.straining.score for s in state.standings.get(check, {}).values()
+    )
 
 
 def doubted(draft: Draft) -> list[str]:

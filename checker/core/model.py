@@ -43,13 +43,19 @@ class Phase(StrEnum):
 
 
 class Kind(StrEnum):
-    """What can be wrong with a check, in the words that rules use."""
+    """What can be wrong with a check, in the words that rules use; worst first."""
 
-    DOWN = "down"
-    FAILING = "failing"
-
-
-# ── what comes in ─────────────────────────────────────────────────────────────────────────────
+    LOST = "lost"  # events are gone
+    STALLED = "stalled"  # nothing arrives at all
+    DOWN = "down"  # as good as every look fails
+    LATE = "late"  # events arrive later than is allowed
+    FAILING = "failing"  # many looks fail
+    PARTIAL = "partial"  # more looks fail than chance explains
+    GROWING = "growing"  # events arrive later and later
+    INCOMPLETE = "incomplete"  # right, but not whole
+    SLOW = "slow"  # right, but over its limit
+    UNSAVED = "unsaved"  # what was computed could not be saved
+    EXPIRING = "expiring"  # a certificate ends soon
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,96 +71,52 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
-    """A probe has looked."""
+class Maintenance:
+    """Planned work at a target: looked at all the while, declared at the end if it still fails."""
 
-    observation: Observation
-
-    @property
-    def at(self) -> float:
-        """When it was known: the end of the look."""
-        return self.observation.at + self.observation.duration_s
-
-
-@dataclass(frozen=True, slots=True)
-class Ticked:
-    """Time has passed: what waits for a time is settled now."""
-
-    at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """A person closed an incident: "When we've identified the root cause … and put a fix in place"."""
-
-    at: float
-    incident: str
+    target: str
+    begins: float
+    ends: float
     by: str
-    cause: str
-    fix: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cancelled:
-    """A person says that it was declared in error."""
-
-    at: float
-    incident: str
-    by: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
-    """A person has taken the page: it will not ring again on its old key."""
-
-    at: float
-    incident: str
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """An effect was confirmed done. `receipt` is what the responder needs to find it again."""
-
-    at: float
-    incident: str
-    effect: str
-    responder: str
-    note: str = ""  # for the timeline, one line; empty: not worth a line
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """An effect was refused for good and will not be tried again."""
-
-    at: float
-    incident: str
-    effect: str
-    responder: str
-    why: str
-
-
-Event = Looked | Ticked | Closed | Cancelled | Acknowledged | Delivered | Refused
+    why: str = ""
 
 
 # ── what is held true ─────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
+class Track:
+    """How strongly one location suspects one thing: a score that bad looks raise and good ones lower."""
+
+    score: int = 0
+    since: float | None = None  # start of the first bad look of the present doubt
+    looks: int = 0  # conclusive looks since then
+    bad: int = 0  # bad ones among them
+    streak: int = 0  # bad ones in a row, up to the newest
+    reason: Reason | None = None  # of the newest bad look
+    sees_since: float | None = None  # when the score came to `sees_at`
+    clean_since: float | None = None  # when the score came (back) to 0
+
+
+CLEAR = Track()
+Bucket = tuple[int, int, int]  # a minute since the epoch, its scheduled looks, the failed ones
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What one location holds true of one check, from its recent looks."""
 
-    score: int = 0
-    since: float | None = None  # start of the first failed look of the present doubt
-    looks: int = 0  # conclusive looks since then
-    failures: int = 0  # failed ones among them
+    failing: Track = CLEAR  # looks that failed
+    straining: Track = CLEAR  # looks that were right, but slow or not whole
     last_at: float = 0.0  # start of the newest conclusive look
     last_verdict: Verdict | None = None
-    last_reason: Reason | None = None
-    sees_since: float | None = None  # when the score came to `sees_at`
-    clean_since: float | None = None  # when the score came (back) to 0
     looked_at: float = 0.0  # start of the newest look of any verdict
+    window: tuple[Bucket, ...] = ()  # scheduled looks of the last half hour, oldest minute first
+
+    @property
+    def score(self) -> int:
+        """How strongly the location suspects that the check fails, from 0 to the ceiling."""
+        return self.failing.score
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +139,7 @@ class Symptom:
     kind: Kind
     since: float
     evidence: str = ""  # the sum: "l1 10 of 10 failed since 14:02:10 (timeout)"
+    share: float = 0.0  # of a partial one: the share of scheduled looks that failed, at its worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +165,10 @@ class Incident:
     sentence: str  # the handbook's, on which the severity rests
     symptoms: tuple[Symptom, ...] = ()  # failing now
     seen: tuple[str, ...] = ()  # every check that has failed in this incident, in order
+    evident: Severity = Severity.MINOR  # the most severe that a rule has said so far
+    word: Severity | None = None  # `evident` when a person last set the severity; None: nobody has
+    raised_at: float = 0.0  # when the severity last changed
+    proposed: str = ""  # the sentence of the age rule that was last proposed to the lead
     page: int = 0  # number of the newest page's key; 0: nobody was paged
     paged_at: float | None = None
     acknowledged_at: float | None = None  # of the newest page
@@ -260,6 +227,7 @@ class State:
     counters: Mapping[str, int] = field(
         default_factory=nothing
     )  # target → number of its newest incident
+    maintenance: tuple[Maintenance, ...] = ()  # planned by a word; the config's is in the policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,76 +238,3 @@ class Step:
     effects: tuple[Effect, ...] = ()
     entries: tuple[Entry, ...] = ()
     notes: tuple[str, ...] = ()  # for the log: what changed that is no incident's business
-
-
-# ── what the rules are ────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Thresholds:
-    """When doubt becomes a symptom, and a symptom ends (design §5, simulated defaults)."""
-
-    failed: int = 10  # what a failed look adds to the score
-    passed: int = 2  # what a good one takes away
-    ceiling: int = 60
-    sees_at: int = 30  # a location sees it from here
-    alone_at: int = 50  # the line when there is one live location only
-    down_share: float = (
-        0.9  # of the looks since the first failure: from here "down", else "failing"
-    )
-    declare_after_s: float = 30.0  # what the evidence must span, by the looks' starts
-    recover_after_s: float = 300.0  # how long every location must be at 0
-    local_after_s: float = 120.0  # one alone for this long: a local problem
-    live_for_s: float = 60.0  # a location is live if a control answered within this
-    repage_after_s: float = 1800.0  # a relapse after an acknowledgement rings again from here
-    redeclare_after_s: float = 1800.0  # closed, and still failing this long after: declare again
-
-
-@dataclass(frozen=True, slots=True)
-class Watched:
-    """One check at one target, as far as judgement is concerned."""
-
-    name: str  # "us/flags"; a control is "control/cloudflare"
-    target: str | None  # None: a control
-    surface: str
-    every_s: float
-    timeout_s: float
-    recheck_s: float = 5.0  # the pace while in doubt
-    critical: bool = True  # False: "Not on the critical path for customers"
-    runbook: str = ""
-    owners: tuple[str, ...] = ()
-    thresholds: Thresholds = field(default_factory=Thresholds)
-
-
-class Scope(StrEnum):
-    """Where a rule's symptom must hold."""
-
-    ONE = "one target"
-    EVERY = "every target"
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One row of the handbook's table, with the sentence that it comes from."""
-
-    surface: str  # "any": whichever
-    kind: Kind
-    severity: Severity
-    sentence: str
-    scope: Scope = Scope.ONE
-    critical: bool = True  # False: for checks that are marked non-critical
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """All that judgement depends on, beside what was seen: an argument of `step`."""
-
-    watched: Mapping[str, Watched]
-    rules: tuple[Rule, ...]
-    targets: tuple[str, ...]
-    routes: Mapping[Duty, tuple[str, ...]] = field(
-        default_factory=nothing
-    )  # duty → the responders that carry it out
-    thresholds: Thresholds = field(default_factory=Thresholds)
-    deployment: str = "posthog-checker"
-    resolve_on_recovery: bool = False  # default: the page stays until a person closes

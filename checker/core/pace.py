@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from checker.core.model import Policy, Standing, State
+from checker.core.model import Standing, State
+from checker.core.rules import Policy
+from checker.core.suspicion import FAILING
 
+SETTLED = FAILING.kinds
 FORGET_AFTER_S = 900.0  # a location that has not looked for this long holds nothing true
 
 
 def in_doubt(policy: Policy, state: State, check: str) -> bool:
-    """Whether faster looks would settle something: suspected, and neither a symptom nor local."""
-    if check not in policy.watched or check in state.symptoms or check in state.local:
+    """Whether faster looks would settle something: suspected of failing, and not known to be yet.
+
+    What is merely slow is not looked at faster: that would not help whoever is slow.
+    """
+    held = state.symptoms.get(check)
+    if check not in policy.watched or check in state.local or (held and held.kind in SETTLED):
         return False
-    return any(s.score > 0 for s in state.standings.get(check, {}).values())
+    return any(s.failing.score > 0 for s in state.standings.get(check, {}).values())
 
 
 def pace(policy: Policy, state: State) -> dict[str, float]:

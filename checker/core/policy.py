@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from checker.core.model import Kind, Policy, Rule, Scope, Severity, Symptom
+from checker.core.model import Kind, Severity, Symptom
+from checker.core.rules import Policy, Rule, Scope
 
 ANY = "any"  # a rule for whichever surface
 
 # What is down is failing too: a surface without a row of its own is still an elevated error rate.
 IMPLIED_BY: Mapping[Kind, frozenset[Kind]] = {
-    Kind.DOWN: frozenset({Kind.DOWN}),
     Kind.FAILING: frozenset({Kind.FAILING, Kind.DOWN}),
 }
 
@@ -32,59 +32,91 @@ class Ruling:
         return self.rule.severity
 
 
-def decide(policy: Policy, symptoms: Mapping[str, Symptom], target: str) -> Ruling | None:
+def decide(
+    policy: Policy, symptoms: Mapping[str, Symptom], target: str, now: float
+) -> Ruling | None:
     """The most severe row that holds for `target`; None: no incident by the handbook's words."""
-    here = tuple(s for s in symptoms.values() if _target(policy, s) == target)
-    if not here:
-        return None
-    rows = [rule for rule in policy.rules if _holds(policy, symptoms, rule, target)]
+    case = Case(policy, _countable(policy, symptoms), now)
+    here = tuple(s for s in case.symptoms.values() if _target(policy, s) == target)
+    rows = [rule for rule in policy.rules if _holds(case, rule, target)] if here else []
     if not rows:
         return None
     return Ruling(max(rows, key=lambda rule: rule.severity), here)
 
 
-def _holds(policy: Policy, symptoms: Mapping[str, Symptom], rule: Rule, target: str) -> bool:
-    if not _holds_at(policy, symptoms, rule, target):
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is ruled on: everything that fails and may count, at this moment."""
+
+    policy: Policy
+    symptoms: Mapping[str, Symptom]
+    now: float
+
+
+def _countable(policy: Policy, symptoms: Mapping[str, Symptom]) -> Mapping[str, Symptom]:
+    """Without what the handbook says is no incident."""
+    if not policy.never or not symptoms:
+        return symptoms
+    never = {(row.surface, row.kind) for row in policy.never}
+    return {
+        check: symptom
+        for check, symptom in symptoms.items()
+        if never.isdisjoint({(_surface(policy, symptom), symptom.kind), (ANY, symptom.kind)})
+    }
+
+
+def is_explained(policy: Policy, symptoms: Mapping[str, Symptom], check: str) -> bool:
+    """Whether something that this check depends on is down: listed, not shouted."""
+    watched = policy.watched.get(check)
+    return watched is not None and any(
+        other in symptoms and symptoms[other].kind is Kind.DOWN for other in watched.depends_on
+    )
+
+
+def _holds(case: Case, rule: Rule, target: str) -> bool:
+    if not _holds_at(case, rule, target):
         return False
     if rule.scope is Scope.ONE:
         return True
-    others = [t for t in policy.targets if t != target]
-    return bool(others) and all(_holds_at(policy, symptoms, rule, t) for t in others)
+    others = [t for t in case.policy.targets if t != target]
+    return bool(others) and all(_holds_at(case, rule, other) for other in others)
 
 
-def _holds_at(policy: Policy, symptoms: Mapping[str, Symptom], rule: Rule, target: str) -> bool:
-    surfaces = _surfaces(policy, target) if rule.surface == ANY else {rule.surface}
-    kinds = {kind_of(policy, symptoms, target, s, rule.critical) for s in surfaces}
-    return not kinds.isdisjoint(IMPLIED_BY[rule.kind])
+def _holds_at(case: Case, rule: Rule, target: str) -> bool:
+    surfaces = _surfaces(case.policy, target) if rule.surface == ANY else {rule.surface}
+    return any(_holds_for(case, rule, target, surface) for surface in surfaces)
 
 
-def kind_of(
-    policy: Policy,
-    symptoms: Mapping[str, Symptom],
-    target: str,
-    surface: str,
-    critical: bool,
-) -> Kind | None:
-    """What is wrong with a surface: down when every check of it is down, failing when any is not well.
+def _holds_for(case: Case, rule: Rule, target: str, surface: str) -> bool:
+    """Whether the row's kind is true of one surface, long enough and in its own right.
 
-    "completely unavailable" has to be seen by all that look: one page that fails beside a login that
-    works is an error, not an outage.
+    A surface is down when every check of it is: "completely unavailable" has to be seen by all that
+    look. One page that fails beside a login that works is an error, not an outage.
     """
     checks = [
         w.name
-        for w in policy.watched.values()
-        if w.target == target and w.surface == surface and w.critical == critical
+        for w in case.policy.watched.values()
+        if w.target == target and w.surface == surface and w.critical == rule.critical
     ]
-    kinds = [symptoms[name].kind for name in checks if name in symptoms]
-    if not kinds:
-        return None
-    if len(kinds) == len(checks) and all(kind is Kind.DOWN for kind in kinds):
-        return Kind.DOWN
-    return Kind.FAILING
+    found = [case.symptoms[name] for name in checks if name in case.symptoms]
+    matching = [s for s in found if s.kind in IMPLIED_BY.get(rule.kind, {rule.kind})]
+    if rule.kind is Kind.DOWN and len(matching) < len(checks):
+        return False
+    return any(
+        s.share >= rule.share
+        and case.now - s.since >= rule.for_s
+        and not is_explained(case.policy, case.symptoms, s.check)
+        for s in matching
+    )
 
 
 def _surfaces(policy: Policy, target: str) -> set[str]:
     return {w.surface for w in policy.watched.values() if w.target == target}
+
+
+def _surface(policy: Policy, symptom: Symptom) -> str:
+    watched = policy.watched.get(symptom.check)
+    return watched.surface if watched else ""
 
 
 def _target(policy: Policy, symptom: Symptom) -> str | None:

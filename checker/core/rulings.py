@@ -7,8 +7,9 @@ from dataclasses import replace
 from checker.core import incident as life
 from checker.core.draft import Draft
 from checker.core.incident import Move
-from checker.core.model import Incident, State
-from checker.core.policy import Ruling, decide
+from checker.core.model import Incident, Severity, State, Symptom
+from checker.core.policy import Ruling, decide, is_explained
+from checker.core.rules import Age
 
 
 def newest(state: State, target: str) -> Incident | None:
@@ -23,10 +24,10 @@ def rule_everywhere(draft: Draft) -> None:
 
 
 def _rule(draft: Draft, target: str) -> None:
-    ruling = decide(draft.policy, draft.state.symptoms, target)
+    ruling = decide(draft.policy, draft.state.symptoms, target, draft.at)
     current = newest(draft.state, target)
     if current is None or not life.is_live(current):
-        if ruling is not None and not _closed_over(draft, current, ruling):
+        if ruling is not None and not _is_let_be(draft, current, ruling, target):
             _open(draft, target, ruling)
     elif ruling is None:
         _ease(draft, current)
@@ -35,6 +36,19 @@ def _rule(draft: Draft, target: str) -> None:
         _raise_to(draft, draft.move(reopened, Move.REOPEN), ruling)
     else:
         _raise_to(draft, _update(draft, current, ruling), ruling)
+
+
+# ── opening ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _is_let_be(draft: Draft, ended: Incident | None, ruling: Ruling, target: str) -> bool:
+    return in_maintenance(draft, target) or _closed_over(draft, ended, ruling)
+
+
+def in_maintenance(draft: Draft, target: str) -> bool:
+    """Whether work is planned there now. It is looked at all the while, and declared after the end."""
+    planned = (*draft.policy.maintenance, *draft.state.maintenance)
+    return any(m.target == target and m.begins <= draft.at < m.ends for m in planned)
 
 
 def _closed_over(draft: Draft, ended: Incident | None, ruling: Ruling) -> bool:
@@ -56,6 +70,9 @@ def _open(draft: Draft, target: str, ruling: Ruling) -> None:
     draft.move(fresh, Move.OPEN)
 
 
+# ── while it is live ──────────────────────────────────────────────────────────────────────────
+
+
 def _ease(draft: Draft, current: Incident) -> None:
     still = any(s.check in draft.state.symptoms for s in current.symptoms)
     if not life.has_recovered(current) and not still:
@@ -67,14 +84,21 @@ def _update(draft: Draft, current: Incident, ruling: Ruling) -> Incident:
     if current.symptoms == ruling.symptoms:
         return current
     joined = life.joined(current, ruling.symptoms)
-    if len(joined.seen) > len(current.seen):
+    fresh = [s for s in ruling.symptoms if s.check not in current.seen]
+    if any(not _is_explained(draft, symptom) for symptom in fresh):
         return draft.move(joined, Move.JOIN)
     was, now = {s.check for s in current.symptoms}, {s.check for s in ruling.symptoms}
     if was - now:
         draft.enter(joined, "eased", f"{_names(was - now)} recovered; other checks still fail")
-    if now - was:
+    if fresh:
+        draft.enter(joined, "explained", f"{_names(now - was)} fails too, as it must")
+    elif now - was:
         draft.enter(joined, "again", f"{_names(now - was)} fails again")
     return draft.keep(joined)
+
+
+def _is_explained(draft: Draft, symptom: Symptom) -> bool:
+    return is_explained(draft.policy, draft.state.symptoms, symptom.check)
 
 
 def _names(checks: set[str]) -> str:
@@ -82,8 +106,46 @@ def _names(checks: set[str]) -> str:
 
 
 def _raise_to(draft: Draft, current: Incident, ruling: Ruling) -> None:
-    if ruling.severity > current.severity:
-        draft.move(
-            life.escalated(current, ruling.severity, ruling.rule.sentence),
-            Move.ESCALATE,
-        )
+    if life.rises(current, ruling.severity):
+        raised = life.escalated(current, ruling.severity, ruling.rule.sentence, draft.at)
+        current = draft.move(raised, Move.ESCALATE)
+    if ruling.severity > current.evident:
+        draft.keep(replace(current, evident=ruling.severity))
+
+
+# ── age ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def grow_old(draft: Draft) -> None:
+    """What is not dealt with becomes more severe: proposed to whoever is at it, else done."""
+    for target in draft.policy.targets:
+        current = newest(draft.state, target)
+        if current is not None and life.is_open(current) and current.word is None:
+            for age in draft.policy.ages:
+                if age.before is current.severity and _is_due(draft, current, age):
+                    _age(draft, current, age)
+                    break
+
+
+def _is_due(draft: Draft, current: Incident, age: Age) -> bool:
+    return draft.at - current.raised_at >= age.after_s and current.proposed != age.sentence
+
+
+def _age(draft: Draft, current: Incident, age: Age) -> None:
+    if current.acknowledged_at is None:
+        raised = life.escalated(current, age.after, age.sentence, draft.at)
+        draft.move(raised, Move.ESCALATE)
+        return
+    text = f"{_since(current)}: time to call it {age.after.word}? “{age.sentence}”"
+    draft.enter(current, "proposed", text)
+    draft.keep(replace(current, proposed=age.sentence))
+
+
+def _since(current: Incident) -> str:
+    return f"{current.severity.word} and still failing"
+
+
+def word_of_a_person(draft: Draft, current: Incident, severity: Severity, by: str) -> None:
+    """A person says how severe it is; raised to where people are rung, it rings."""
+    draft.move(life.set_to(current, severity, draft.at), Move.SET)
+    draft.enter(current, "said", f"{by} says it is {severity.word}")

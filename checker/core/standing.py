@@ -11,8 +11,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from checker.core.model import Observation, Policy, Standing, State, Thresholds, Vantage
+from checker.core.model import Bucket, Observation, Standing, State, Track, Vantage
+from checker.core.rules import Policy, Thresholds
 from probes.contract import Verdict
+
+WINDOW_MINUTES = 30
 
 
 def weigh(standing: Standing, look: Observation, limits: Thresholds) -> Standing:
@@ -22,32 +25,51 @@ def weigh(standing: Standing, look: Observation, limits: Thresholds) -> Standing
     if verdict is Verdict.INCONCLUSIVE:
         return replace(standing, looked_at=looked_at)
     failed = verdict is Verdict.FAILED
-    newest = at >= standing.last_at
-    score = standing.score + (limits.failed if failed else -limits.passed)
-    score = min(max(score, 0), limits.ceiling)
-    if score == 0:
-        clean_since = standing.clean_since if standing.score == 0 else None
-        return Standing(
-            last_at=max(standing.last_at, at),
-            last_verdict=verdict if newest else standing.last_verdict,
-            clean_since=at if clean_since is None else clean_since,
-            looked_at=looked_at,
-        )
-    since = standing.since
-    if since is None or (failed and at < since):
-        since = at
-    sees = score >= limits.sees_at
+    failing = bear(standing.failing, failed, look, limits)
+    straining = standing.straining
+    if not failed:  # a look that failed says nothing of how slow it would have been
+        straining = bear(straining, verdict is Verdict.DEGRADED, look, limits)
     return Standing(
-        score=score,
-        since=since,
-        looks=standing.looks + 1,
-        failures=standing.failures + failed,
+        failing=failing,
+        straining=straining,
         last_at=max(standing.last_at, at),
-        last_verdict=verdict if newest else standing.last_verdict,
-        last_reason=look.outcome.reason if failed else standing.last_reason,
-        sees_since=(standing.sees_since or at) if sees else None,
+        last_verdict=verdict if at >= standing.last_at else standing.last_verdict,
         looked_at=looked_at,
+        window=roll(standing.window, at, failed) if look.scheduled else standing.window,
     )
+
+
+def bear(track: Track, bad: bool, look: Observation, limits: Thresholds) -> Track:
+    """`track` after one more look that was bad, or was not."""
+    at = look.at
+    if not bad and track.score == 0:
+        return track if track.clean_since is not None else Track(clean_since=at)
+    score = track.score + (limits.failed if bad else -limits.passed)
+    if score <= 0:
+        return Track(clean_since=at)
+    since = track.since if track.since is not None else at
+    return Track(
+        score=min(score, limits.ceiling),
+        since=min(since, at) if bad else since,
+        looks=track.looks + 1,
+        bad=track.bad + bad,
+        streak=track.streak + 1 if bad else 0,
+        reason=look.outcome.reason if bad else track.reason,
+        sees_since=(track.sees_since or at) if score >= limits.sees_at else None,
+    )
+
+
+def roll(window: tuple[Bucket, ...], at: float, failed: bool) -> tuple[Bucket, ...]:
+    """The window with one more scheduled look, counted in the newest minute that it can belong to."""
+    minute = int(at // 60)
+    if window and minute <= window[-1][0]:
+        last, looks, bad = window[-1]
+        return (*window[:-1], (last, looks + 1, bad + failed))
+    first = minute - WINDOW_MINUTES
+    kept = (
+        window if not window or window[0][0] > first else tuple(b for b in window if b[0] > first)
+    )
+    return (*kept, (minute, 1, int(failed)))
 
 
 def listen(vantage: Vantage, look: Observation) -> Vantage:
@@ -94,9 +116,14 @@ def _voided(
     standings = dict(state.standings)
     for check, held in state.standings.items():
         mine = held.get(location)
-        if mine and mine.since is not None and (passed_at is None or mine.since > passed_at):
+        if mine and _began_after(mine, passed_at):
             standings[check] = {**held, location: Standing(looked_at=mine.looked_at)}
     return standings
+
+
+def _began_after(standing: Standing, passed_at: float | None) -> bool:
+    since = standing.failing.since
+    return since is not None and (passed_at is None or since > passed_at)
 
 
 def is_blind(state: State, location: str) -> bool:

@@ -21,12 +21,15 @@ from typing import Any
 
 from checker.core.assessment import clock, evidence
 from checker.core.incident import Move, is_live
-from checker.core.model import Incident, Policy, State, Symptom
+from checker.core.model import Incident, State, Symptom
+from checker.core.rules import Policy
+from checker.core.suspicion import FAILING, STRAINING
 
 MOODS: Mapping[Move, str] = {
     Move.OPEN: "open",
     Move.JOIN: "joined",
     Move.ESCALATE: "worse",
+    Move.SET: "worse",
     Move.RECOVER: "recovered",
     Move.REOPEN: "relapsed",
     Move.CLOSE: "closed",
@@ -42,7 +45,7 @@ def title(policy: Policy, incident: Incident, move: Move) -> str:
             return f"{incident.id} recovered: nothing fails at {incident.target} any more"
         case Move.REOPEN:
             return f"{incident.id} relapsed: {what}"
-        case Move.ESCALATE:
+        case Move.ESCALATE | Move.SET:
             return f"{incident.id} is now {incident.severity.word}: {what}"
         case Move.JOIN:
             return f"{incident.id}: {what}"
@@ -105,7 +108,11 @@ def _ended(incident: Incident) -> list[tuple[str, str]]:
 
 
 def _evidence(state: State, symptom: Symptom) -> str:
-    return evidence(state, symptom.check) or symptom.evidence
+    """The sums as they are now; as they were, where nobody looks any more."""
+    for suspicion in (FAILING, STRAINING):
+        if symptom.kind in suspicion.kinds:
+            return evidence(state, symptom.check, suspicion) or symptom.evidence
+    return symptom.evidence
 
 
 def what_does_not(policy: Policy, state: State, incident: Incident) -> str:
@@ -116,7 +123,7 @@ def what_does_not(policy: Policy, state: State, incident: Incident) -> str:
         if name not in state.symptoms
         and name in policy.watched
         and held
-        and all(s.score == 0 and s.last_verdict is not None for s in held.values())
+        and all(s.failing.score == 0 and s.last_verdict is not None for s in held.values())
     ]
     controls = [c for v in state.vantages.values() for c in v.controls.values()]
     answered = f"controls {sum(controls)} of {len(controls)} answer" if controls else ""

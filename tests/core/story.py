@@ -6,25 +6,20 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from checker.core.engine import step
+from checker.core.events import Event, Looked, Ticked
 from checker.core.model import (
     Duty,
     Effect,
     Entry,
-    Event,
     Incident,
     Kind,
-    Looked,
     Observation,
-    Policy,
-    Rule,
-    Scope,
     Severity,
     State,
     Step,
-    Ticked,
-    Watched,
 )
 from checker.core.pace import pace
+from checker.core.rules import Policy, Rule, Scope, Watched
 from probes.contract import Outcome, Reason, Verdict
 
 T0 = 1_700_000_000.0

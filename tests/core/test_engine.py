@@ -5,23 +5,10 @@ from dataclasses import replace
 import pytest
 
 from checker.core.engine import UnknownIncident, step
+from checker.core.events import Acknowledged, Cancelled, Closed, Delivered, Looked, Refused
 from checker.core.incident import IllegalMove
-from checker.core.model import (
-    Acknowledged,
-    Cancelled,
-    Closed,
-    Delivered,
-    Duty,
-    Kind,
-    Looked,
-    Observation,
-    Phase,
-    Policy,
-    Refused,
-    Severity,
-    State,
-    Thresholds,
-)
+from checker.core.model import Duty, Kind, Observation, Phase, Severity, State
+from checker.core.rules import Policy, Thresholds
 from probes.contract import Verdict
 from tests.core.story import CHECKS, T0, Story, broken, fine, make_policy, outcome, watch
 

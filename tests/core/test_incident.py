@@ -39,4 +39,4 @@ def test_only_a_person_ends_an_incident():
 @pytest.mark.parametrize("lower", [Severity.MINOR, Severity.MAJOR])
 def test_severity_never_falls_by_itself(lower):
     with pytest.raises(IllegalMove, match="is major already"):
-        escalated(INCIDENT, lower, "another sentence")
+        escalated(INCIDENT, lower, "another sentence", at=140.0)

@@ -4,6 +4,8 @@ from checker.core.model import Kind, Severity, Symptom
 from checker.core.policy import decide
 from tests.core.story import CHECKS, make_policy, watch
 
+NOW = 1000.0
+
 
 def symptoms(**kinds: Kind) -> dict[str, Symptom]:
     names = {name.replace("_", "/"): kind for name, kind in kinds.items()}
@@ -11,12 +13,12 @@ def symptoms(**kinds: Kind) -> dict[str, Symptom]:
 
 
 def sentence(target: str = "us", policy=None, **kinds: Kind) -> str | None:
-    ruling = decide(policy or make_policy(), symptoms(**kinds), target)
+    ruling = decide(policy or make_policy(), symptoms(**kinds), target, NOW)
     return ruling.rule.sentence if ruling else None
 
 
 def test_the_app_down_at_one_target_is_critical():
-    ruling = decide(make_policy(), symptoms(us_app=Kind.DOWN), "us")
+    ruling = decide(make_policy(), symptoms(us_app=Kind.DOWN), "us", NOW)
     assert ruling is not None
     assert (ruling.severity, ruling.rule.sentence) == (
         Severity.CRITICAL,
@@ -42,7 +44,7 @@ def test_a_single_target_is_never_every_target():
 
 
 def test_the_most_severe_row_decides():
-    ruling = decide(make_policy(), symptoms(us_flags=Kind.DOWN, us_app=Kind.DOWN), "us")
+    ruling = decide(make_policy(), symptoms(us_flags=Kind.DOWN, us_app=Kind.DOWN), "us", NOW)
     assert ruling is not None
     assert ruling.severity is Severity.CRITICAL
     assert len(ruling.symptoms) == 2
@@ -74,7 +76,7 @@ def test_a_non_critical_check_that_fails_now_and_then_is_no_incident():
 
 
 def test_a_symptom_of_a_removed_check_belongs_to_its_target_still():
-    ruling = decide(make_policy(), symptoms(us_gone=Kind.DOWN, us_app=Kind.DOWN), "us")
+    ruling = decide(make_policy(), symptoms(us_gone=Kind.DOWN, us_app=Kind.DOWN), "us", NOW)
     assert ruling is not None
     assert {s.check for s in ruling.symptoms} == {"us/gone", "us/app"}
 

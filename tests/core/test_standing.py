@@ -1,6 +1,7 @@
 """Scores and vantage points, look by look."""
 
-from checker.core.model import Observation, Standing, Thresholds, Vantage
+from checker.core.model import Observation, Standing, Vantage
+from checker.core.rules import Thresholds
 from checker.core.standing import listen, weigh
 from probes.contract import Verdict
 from tests.core.story import outcome
@@ -21,12 +22,16 @@ PASSED, FAILED, UNSURE = Verdict.PASSED, Verdict.FAILED, Verdict.INCONCLUSIVE
 
 def test_a_good_look_leaves_a_clean_standing():
     standing = after(PASSED, PASSED)
-    assert (standing.score, standing.clean_since, standing.last_at) == (0, 5.0, 10.0)
+    assert (standing.score, standing.failing.clean_since, standing.last_at) == (0, 5.0, 10.0)
 
 
 def test_a_failed_look_adds_ten_and_starts_the_doubt():
     standing = after(PASSED, FAILED)
-    assert (standing.score, standing.since, standing.clean_since) == (10, 10.0, None)
+    assert (standing.score, standing.failing.since, standing.failing.clean_since) == (
+        10,
+        10.0,
+        None,
+    )
 
 
 def test_a_good_look_takes_two_away():
@@ -44,17 +49,22 @@ def test_the_score_never_goes_over_sixty():
 def test_inconclusive_changes_nothing_but_when_it_was_looked_at():
     before = after(FAILED)
     standing = after(UNSURE, start=before, every=9.0)
-    assert (standing.score, standing.looks, standing.looked_at) == (10, 1, 9.0)
+    assert (standing.score, standing.failing.looks, standing.looked_at) == (10, 1, 9.0)
 
 
 def test_a_location_sees_it_from_thirty_on():
-    assert after(FAILED, FAILED).sees_since is None
-    assert after(FAILED, FAILED, FAILED, FAILED).sees_since == 15.0
+    assert after(FAILED, FAILED).failing.sees_since is None
+    assert after(FAILED, FAILED, FAILED, FAILED).failing.sees_since == 15.0
 
 
 def test_a_score_back_at_zero_forgets_the_doubt():
     standing = after(FAILED, *[PASSED] * 5)
-    assert (standing.score, standing.since, standing.looks, standing.clean_since) == (
+    assert (
+        standing.score,
+        standing.failing.since,
+        standing.failing.looks,
+        standing.failing.clean_since,
+    ) == (
         0,
         None,
         0,
@@ -64,12 +74,12 @@ def test_a_score_back_at_zero_forgets_the_doubt():
 
 def test_an_older_failed_look_that_comes_late_moves_the_start_of_the_doubt():
     standing = weigh(after(FAILED), Observation("us/app", "l1", 1.0, outcome(FAILED)), LIMITS)
-    assert (standing.since, standing.last_at, standing.score) == (1.0, 5.0, 20)
+    assert (standing.failing.since, standing.last_at, standing.score) == (1.0, 5.0, 20)
 
 
 def test_an_older_good_look_that_comes_late_is_not_the_newest_word():
     standing = weigh(after(FAILED), Observation("us/app", "l1", 1.0, outcome(PASSED)), LIMITS)
-    assert (standing.last_verdict, standing.since) == (FAILED, 5.0)
+    assert (standing.last_verdict, standing.failing.since) == (FAILED, 5.0)
 
 
 def hear(vantage: Vantage, control: str, verdict: Verdict, at: float) -> Vantage:

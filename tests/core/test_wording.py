@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from checker.core import wording
 from checker.core.assessment import evidence
+from checker.core.events import Acknowledged, Cancelled, Closed
 from checker.core.incident import Move
-from checker.core.model import Acknowledged, Cancelled, Closed, Duty
+from checker.core.model import Duty
 from probes.contract import Verdict
 from tests.core.story import CHECKS, CONTROLS, T0, Story, broken, make_policy, watch
 

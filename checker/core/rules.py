@@ -1,0 +1,110 @@
+"""What judgement depends on, beside what was seen: thresholds, what is watched, and the handbook's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from checker.core.model import Duty, Kind, Maintenance, Severity, nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When doubt becomes a symptom, and a symptom ends (design §5, simulated defaults)."""
+
+    failed: int = 10  # what a failed look adds to the score
+    passed: int = 2  # what a good one takes away
+    ceiling: int = 60
+    sees_at: int = 30  # a location sees it from here
+    alone_at: int = 50  # the line when there is one live location only
+    down_share: float = (
+        0.9  # of the looks since the first failure: from here "down", else "failing"
+    )
+    declare_after_s: float = 30.0  # what the evidence must span, by the looks' starts
+    recover_after_s: float = 300.0  # how long every location must be at 0
+    local_after_s: float = 120.0  # one alone for this long: a local problem
+    live_for_s: float = 60.0  # a location is live if a control answered within this
+    down_streak: int = 12  # bad looks in a row of each witness: "down", whatever went before
+    partial_looks: int = 30  # scheduled looks that a window needs before it can be judged
+    partial_noise: float = 0.02  # share of looks that fail on a good day
+    partial_odds: float = 1e-6  # how rarely noise alone may explain a window
+    partial_rest_odds: float = 1e-3  # the same, of the window without its worst location
+    partial_recent: float = 0.05  # share that must have failed in the last five minutes
+    repage_after_s: float = 1800.0  # a relapse after an acknowledgement rings again from here
+    redeclare_after_s: float = 1800.0  # closed, and still failing this long after: declare again
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One check at one target, as far as judgement is concerned."""
+
+    name: str  # "us/flags"; a control is "control/cloudflare"
+    target: str | None  # None: a control
+    surface: str
+    every_s: float
+    timeout_s: float
+    recheck_s: float = 5.0  # the pace while in doubt
+    critical: bool = True  # False: "Not on the critical path for customers"
+    runbook: str = ""
+    owners: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()  # checks whose being down explains this one
+    thresholds: Thresholds = field(default_factory=Thresholds)
+
+
+class Scope(StrEnum):
+    """Where a rule's symptom must hold."""
+
+    ONE = "one target"
+    EVERY = "every target"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of the handbook's table, with the sentence that it comes from."""
+
+    surface: str  # "any": whichever
+    kind: Kind
+    severity: Severity
+    sentence: str
+    scope: Scope = Scope.ONE
+    critical: bool = True  # False: for checks that are marked non-critical
+    share: float = 0.0  # of a partial symptom: from this share of failed looks on
+    for_s: float = 0.0  # how long it must have held
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """A row that says what is no incident. What it names counts for no rule."""
+
+    surface: str
+    kind: Kind
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """A row about time: what goes on for this long becomes more severe."""
+
+    before: Severity
+    after: Severity
+    after_s: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All that judgement depends on, beside what was seen: an argument of `step`."""
+
+    watched: Mapping[str, Watched]
+    rules: tuple[Rule, ...]
+    targets: tuple[str, ...]
+    routes: Mapping[Duty, tuple[str, ...]] = field(
+        default_factory=nothing
+    )  # duty → the responders that carry it out
+    never: tuple[Never, ...] = ()
+    ages: tuple[Age, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    deployment: str = "posthog-checker"
+    resolve_on_recovery: bool = False  # default: the page stays until a person closes

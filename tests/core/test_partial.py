@@ -1,0 +1,113 @@
+"""Windows of looks against chance."""
+
+import pytest
+
+from checker.core.model import Duty, Kind, Severity, Standing
+from checker.core.partial import partial_share, recent_share, surprising
+from checker.core.rules import Rule, Thresholds
+from checker.core.standing import WINDOW_MINUTES, roll
+from probes.contract import Verdict
+from tests.core.story import Story, World, fine, make_policy
+
+LIMITS = Thresholds()
+MINOR = Rule("any", Kind.PARTIAL, Severity.MINOR, "Performance degradation.")
+
+
+@pytest.mark.parametrize(("looks", "failures"), [(180, 16), (60, 10)])
+def test_so_many_failures_are_one_in_a_million_by_two_percent_of_noise(looks, failures):
+    assert surprising(looks, 0.02, 1e-6) == failures
+
+
+def test_what_cannot_surprise_asks_for_more_failures_than_there_are_looks():
+    assert surprising(2, 0.02, 1e-6) == 3
+
+
+def rolled(*looks: tuple[float, bool]) -> Standing:
+    window: tuple = ()
+    for at, failed in looks:
+        window = roll(window, at, failed)
+    return Standing(window=window)
+
+
+def test_looks_are_counted_by_the_minute():
+    assert rolled((60.0, False), (90.0, True), (120.0, False)).window == ((1, 2, 1), (2, 1, 0))
+
+
+def test_minutes_older_than_the_window_are_dropped():
+    assert rolled((0.0, True), (60.0 * WINDOW_MINUTES, False)).window == ((WINDOW_MINUTES, 1, 0),)
+
+
+def test_an_older_look_that_comes_late_is_counted_in_the_newest_minute():
+    assert rolled((120.0, False), (60.0, True)).window == ((2, 2, 1),)
+
+
+def test_without_looks_no_share_failed():
+    assert recent_share([Standing()], 0.0) == 0.0
+
+
+def steady(share: float, minutes: int = 30) -> Standing:
+    """Two looks a minute, that share of them failed, evenly."""
+    looks = [(30.0 * n, int(n * share) != int((n - 1) * share)) for n in range(1, 2 * minutes)]
+    return rolled(*looks)
+
+
+NOW = 30 * 60.0 - 1
+
+
+def test_fifteen_percent_at_three_locations_is_partial():
+    share = partial_share([steady(0.15)] * 3, NOW, LIMITS)
+    assert share == pytest.approx(0.15, abs=0.02)
+
+
+def test_two_percent_is_noise():
+    assert partial_share([steady(0.02)] * 3, NOW, LIMITS) is None
+
+
+def test_a_window_that_is_too_short_cannot_be_judged():
+    assert partial_share([steady(1.0, minutes=10)], 600.0, LIMITS) is None
+
+
+def test_one_bad_location_among_good_ones_is_not_partial():
+    assert partial_share([steady(1.0), steady(0.02), steady(0.02)], NOW, LIMITS) is None
+
+
+def test_what_has_stopped_failing_is_not_partial_any_more():
+    assert partial_share([steady(0.15)] * 3, NOW + 360.0, LIMITS) is None
+
+
+def every(nth: int) -> World:
+    """Every nth look at us/app fails, at each location: too thin for the score."""
+    made: dict[str, int] = {}
+
+    def world(check: str, location: str, at: float) -> Verdict:
+        if check != "us/app":
+            return Verdict.PASSED
+        made[location] = made.get(location, 0) + 1
+        return Verdict.FAILED if made[location] % nth == 0 else Verdict.PASSED
+
+    return world
+
+
+THREE = ("l1", "l2", "l3")
+
+
+def test_a_thin_outage_is_declared_as_partial_and_recovers():
+    story = Story(locations=THREE).play(every(8), 3600)
+    assert [s.kind for s in story.state.symptoms.values()] == [Kind.PARTIAL]
+    story.play(fine, 3600)
+    assert story.state.symptoms == {}
+
+
+def test_a_partial_outage_that_grows_is_told_anew():
+    story = Story(locations=THREE).play(every(8), 3600)
+    before = story.state.symptoms["us/app"].share
+    story.play(every(6), 3600)
+    symptom = story.state.symptoms["us/app"]
+    assert symptom.kind is Kind.PARTIAL
+    assert symptom.share > before
+
+
+def test_a_partial_outage_says_its_share():
+    story = Story(locations=THREE, policy=make_policy(rules=(MINOR,))).play(every(8), 3600)
+    text = story.asked(Duty.ROOM)[0].payload["notice"]["lines"][0]["text"]
+    assert "of the scheduled looks of the last 30 min failed" in text
