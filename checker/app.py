@@ -16,7 +16,8 @@ from prometheus_client import CollectorRegistry
 
 from checker.config import digest
 from checker.config.settings import PlannedCheck, Settings
-from checker.core.model import Delivered, Event, Observation, Refused
+from checker.core.events import Delivered, Event, Refused
+from checker.core.model import Observation
 from checker.course import Slot, offset
 from checker.delivery import Delivery
 from checker.door import Door, Ports

@@ -9,8 +9,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from checker.core.events import Closed, Event
 from checker.core.incident import IllegalMove, Move, advance
-from checker.core.model import Closed, Entry, Event, Incident
+from checker.core.model import Entry, Incident
 from checker.store.rows import Tracked
 from checker.store.store import Store
 

@@ -15,19 +15,11 @@ from typing import Protocol
 import structlog
 
 from checker.core.engine import UnknownIncident, step
+from checker.core.events import Event, Looked, Ticked
 from checker.core.incident import IllegalMove
-from checker.core.model import (
-    Effect,
-    Entry,
-    Event,
-    Looked,
-    Observation,
-    Policy,
-    State,
-    Step,
-    Ticked,
-)
+from checker.core.model import Effect, Entry, Observation, State, Step
 from checker.core.pace import pace
+from checker.core.rules import Policy
 from checker.store.faults import StoreError
 from checker.store.store import Store
 

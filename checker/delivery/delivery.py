@@ -16,7 +16,8 @@ from typing import Any, Protocol
 
 import structlog
 
-from checker.core.model import Delivered, Duty, Effect, Event, Refused
+from checker.core.events import Delivered, Event, Refused
+from checker.core.model import Duty, Effect
 from checker.delivery.figures import Counts, Figures, figures_of
 from checker.delivery.lane import RINGING, Gone, Key, Lane
 from checker.delivery.ledger import Ledger, Telling

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from checker.config.settings import Off
-from checker.core.model import Incident, Phase, Policy, State, Watched
+from checker.core.model import Incident, Phase, State
 from checker.core.pace import in_doubt
+from checker.core.rules import Policy, Watched
 from checker.delivery import Figures
 from probes.contract import Outcome
 

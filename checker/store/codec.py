@@ -13,7 +13,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import TypeAdapter
 from pydantic_core import to_json
 
-from checker.core.model import Event
+from checker.core.events import Event
 from checker.store.faults import StoreDamaged
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from checker.core.model import Event
+from checker.core.events import Event
 from checker.store import sqlite
 from checker.store.codec import event_of, kind_of, text_of
 from checker.store.tables import inbox

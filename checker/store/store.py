@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from checker.core.model import Entry, Event, Incident, Observation, State, Step
+from checker.core.events import Event
+from checker.core.model import Entry, Incident, Observation, State, Step
 from checker.store import inbox, journal, looks, outbox, schema, snapshot, sqlite
 from checker.store.claim import Claim
 from checker.store.codec import text_of

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from checker.core.model import Incident, Phase, Watched
+from checker.core.model import Incident, Phase
+from checker.core.rules import Watched
 from checker.metrics.view import LastLook, View
 from probes.contract import Verdict
 

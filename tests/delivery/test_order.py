@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.core.model import Delivered
+from checker.core.events import Delivered
 from checker.delivery.lane import LANE_MAX
 from checker.responders.contract import Done, Later, Never
 from tests.delivery.hands import Held, Scripted, Stage, effect, pending

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from checker.core.model import Delivered
+from checker.core.events import Delivered
 from checker.delivery import Delivery
 from checker.responders.contract import Done, Later
 from checker.store.rows import Receipt

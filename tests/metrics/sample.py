@@ -12,15 +12,13 @@ from checker.core.model import (
     Kind,
     Observation,
     Phase,
-    Policy,
     Severity,
     Standing,
     State,
     Symptom,
-    Thresholds,
     Vantage,
-    Watched,
 )
+from checker.core.rules import Policy, Thresholds, Watched
 from checker.core.standing import weigh
 from checker.delivery import Failure, Figures
 from checker.metrics import LastLook, View

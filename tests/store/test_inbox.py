@@ -7,7 +7,7 @@ from contextlib import closing as closed
 
 import pytest
 
-from checker.core.model import Acknowledged, Cancelled, Delivered, Looked, Refused, Ticked
+from checker.core.events import Acknowledged, Cancelled, Delivered, Looked, Refused, Ticked
 from checker.store import sqlite
 from tests.store.values import closing, declared, look, opened, shared, url_of
 

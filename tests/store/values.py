@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from checker.core.events import Closed
 from checker.core.model import (
-    Closed,
     Duty,
     Effect,
     Entry,
@@ -20,6 +20,7 @@ from checker.core.model import (
     State,
     Step,
     Symptom,
+    Track,
     Vantage,
 )
 from checker.store.store import Store
@@ -64,7 +65,7 @@ def incident(name: str = "us-1", phase: Phase = Phase.OPEN, at: float = 100.0) -
 
 def state(*incidents: Incident) -> State:
     return State(
-        standings={"us/app": {"l1": Standing(score=50, since=70.0, last_reason=Reason.TIMEOUT)}},
+        standings={"us/app": {"l1": Standing(Track(score=50, since=70.0, reason=Reason.TIMEOUT))}},
         vantages={"l1": Vantage(controls={"control/a": True}, looked_at={"control/a": 99.0})},
         symptoms={"us/app": Symptom("us/app", Kind.DOWN, 70.0)},
         local={"us/flags": "l1"},

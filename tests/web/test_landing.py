@@ -11,7 +11,8 @@ from html.parser import HTMLParser
 import pytest
 
 from checker.config.settings import Off
-from checker.core.model import Policy, State
+from checker.core.model import State
+from checker.core.rules import Policy
 from checker.metrics import LastLook
 from checker.web.landing import landing
 from checker.web.status import status_of
