@@ -22,7 +22,7 @@ from yarl import URL
 from probes.contract import Io, Outcome, ProbeParams, Reason, Target, Verdict
 from probes.wire.exchange import Exchange, Request
 from probes.wire.redirects import REDIRECTS
-from probes.wire.refusals import code, is_page, word
+from probes.wire.refusals import is_page, status_in_words, word
 
 Key = Annotated[str, Field(min_length=1, max_length=400)]
 
@@ -183,8 +183,7 @@ def _refused(answer: Exchange) -> Outcome:
         return answer.outcome(Reason.OWN_QUOTA, "402: our project has to pay first")
     if status in (400, 422):
         return answer.outcome(Reason.OWN_FAULT, f"{status}: our request is refused")
-    named = code(answer)
-    return answer.outcome(Reason.STATUS, f"status {status}" + (f" ({named})" if named else ""))
+    return answer.outcome(Reason.STATUS, status_in_words(answer))
 
 
 async def _unless_ours(params: Params, io: Io, target: Target, found: Outcome) -> Outcome:

@@ -42,6 +42,12 @@ def code(answer: Exchange) -> str:
     return word(_object(answer).get("code"))
 
 
+def status_in_words(answer: Exchange) -> str:
+    """ "status 503 (clickhouse_at_capacity)": all that can be shown of a status that is wrong."""
+    named = code(answer)
+    return f"status {answer.status}" + (f" ({named})" if named else "")
+
+
 def word(value: Any) -> str:
     """`value` if it is one plain word that can be shown, or ""."""
     return value if isinstance(value, str) and _WORD.fullmatch(value) else ""
