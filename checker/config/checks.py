@@ -17,7 +17,7 @@ from checker.config.report import Report
 from checker.config.settings import PlannedCheck
 from checker.config.targets import Known
 from checker.config.tree import Branch, Entry, Sequence, plain, scalars
-from checker.core.model import Thresholds, Watched
+from checker.core.rules import Thresholds, Watched
 from probes.contract import ProbeParams, Target
 
 Common = TypeVar("Common", bound=ControlEntry)
@@ -27,7 +27,7 @@ Common = TypeVar("Common", bound=ControlEntry)
 class Ground:
     """What an entry is read against.
 
-    `targets` is None where a file could not be read; `sound` is False where pace or thresholds are wrong themselves.
+    `targets` is None where nobody knows them; `sound` is False where pace or thresholds are wrong themselves.
     """
 
     kinds: Kinds

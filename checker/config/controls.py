@@ -11,7 +11,7 @@ from checker.config.settings import PlannedCheck
 from checker.config.source import Place
 from checker.config.targets import Known
 from checker.config.tree import Branch
-from checker.core.model import Thresholds
+from checker.core.rules import Thresholds
 from probes.contract import ProbeParams, Target
 
 HOSTS_MIN = 3  # fewer cannot be outvoted when one of them fails by itself

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, SecretStr
 
-from checker.core.model import Scope
+from checker.core.rules import Scope
 
 NAME = r"^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$"
 NAME_IN_WORDS = "at most 40 of a-z, 0-9, '-' and '_', such as 'us'"

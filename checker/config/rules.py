@@ -11,7 +11,8 @@ from checker.config.problems import did_you_mean
 from checker.config.report import Report
 from checker.config.source import Place
 from checker.config.tree import Branch, Entry, Scalar, Sequence, plain
-from checker.core.model import Kind, Rule, Severity
+from checker.core.model import Kind, Severity
+from checker.core.rules import Rule
 
 ANY = "any"
 SURFACES = ("app", "flags", "insights", "capture", "ingestion", "signup")

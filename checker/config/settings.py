@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from checker.core.model import Policy, Watched
+from checker.core.rules import Policy, Watched
 from checker.responders.contract import ResponderSettings
 from probes.contract import ProbeParams, Target
 

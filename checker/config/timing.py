@@ -8,7 +8,7 @@ from checker.config.durations import written
 from checker.config.entries import CheckThresholds, ControlEntry, PaceEntry
 from checker.config.report import Report
 from checker.config.tree import Branch, Entry
-from checker.core.model import Thresholds
+from checker.core.rules import Thresholds
 
 
 @dataclass(frozen=True, slots=True)
