@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
 
 import durationpy
-from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
 PATTERN = r"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+$"
 LONGEST_S = 3650 * 86400.0
@@ -50,28 +47,10 @@ def written(total: float) -> str:
 
 def meant(text: str) -> str:
     """The duration that somebody who wrote '30', '5 min' or '30sec' had in mind; empty if nobody can tell."""
-    words = text.strip().lower().replace(" ", "")[:40]
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", words):
-        return f"{words}s"
-    for long, unit in _LONG_UNITS.items():
-        if found := re.fullmatch(rf"([0-9]+(?:\.[0-9]+)?){long}", words):
-            return f"{found[1]}{unit}"
-    return ""
-
-
-def _parsed(value: Any) -> float:
-    if not isinstance(value, str):
-        raise PydanticCustomError("duration", "is no duration", {"expected": EXPECTED})
-    try:
-        return seconds(value)
-    except ValueError as error:
-        raise PydanticCustomError("duration", "is no duration", {"expected": str(error)}) from None
-
-
-Duration = Annotated[
-    float,
-    BeforeValidator(_parsed),
-    PlainSerializer(written, when_used="json"),
-    WithJsonSchema({"type": "string", "pattern": PATTERN}),
-]
-"""Seconds, more than 0, written as '30s'."""
+    found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)([a-z]*)", text.lower().replace(" ", "")[:40])
+    if not found or not float(found[1]):
+        return ""
+    if not found[2]:
+        return f"{found[1]}s"
+    units = (unit for long, unit in _LONG_UNITS.items() if re.fullmatch(long, found[2]))
+    return "".join(f"{found[1]}{unit}" for unit in units)

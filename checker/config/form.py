@@ -201,7 +201,7 @@ class _Filling:
         return found, holder
 
     def _unknown(self, key: str, place: Place, known: Iterable[str]) -> None:
-        known = sorted(known)
+        known = sorted(set(known))
         near = did_you_mean(key, known)
         expected = "" if near else f"one of {', '.join(known)}"
         self.report.refuse(place, f"unknown key `{key[:60]}`", expected, near)

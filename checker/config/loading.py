@@ -19,7 +19,7 @@ from checker.config.settings import PlannedCheck, PlannedResponder, Settings, We
 from checker.config.source import Place, Source
 from checker.config.targets import Known, targets
 from checker.config.tree import Branch, Entry, Scalar
-from checker.core.model import Policy, Rule, Thresholds
+from checker.core.rules import Policy, Rule, Thresholds
 
 SECTIONS = ("targets", "checks", "controls", "responders", "rules", "never", "pace", "thresholds")
 NEEDED = ("targets", "checks", "controls", "rules")
@@ -52,7 +52,7 @@ class _Reading:
         """The settings, which are worth something only if the report has no problem."""
         self._refuse_missing()
         general = self._general() or General()
-        known = targets(self._section("targets"), self.report)
+        known = self._targets()
         ground = self._ground(known)
         looks = self._looks(ground)
         witnesses = self._witnesses(ground)
@@ -106,6 +106,12 @@ class _Reading:
             message = f"`ca_file` cannot be used: {error.strerror or error}"
             self.report.refuse(entry.value.place, message, "a PEM file with certificates")
 
+    def _targets(self) -> dict[str, Known]:
+        known = targets(self._section("targets"), self.report)
+        if "targets" in self.top and not known and self.report.is_clean:
+            self.report.refuse(self.top["targets"].place, "there is no target")
+        return known
+
     def _ground(self, known: Mapping[str, Known]) -> Ground:
         """What checks are read against."""
         pace, given = self._block("pace", PaceEntry), self._block("thresholds", AllThresholds)
@@ -114,7 +120,7 @@ class _Reading:
             timing.refuse_unreachable(thresholds, self.top["thresholds"], self.report)
         return Ground(
             kinds=self.kinds,
-            targets=None if self.report.incomplete and "targets" not in self.top else known,
+            targets=known or None,
             pace=pace or PaceEntry(),
             thresholds=thresholds,
             sound=pace is not None and given is not None,

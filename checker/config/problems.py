@@ -65,5 +65,9 @@ def _pointed_at(line: str, column: int) -> list[str]:
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """A hint that names the nearest of the known words, or nothing."""
-    near = get_close_matches(word[:64], list(known), n=1, cutoff=0.6)
+    known = sorted(set(known))
+    near = get_close_matches(word[:64], known, n=1, cutoff=0.6)
+    longer = [name for name in known if word and name.startswith(word)]
+    if not near and len(longer) == 1:
+        near = longer
     return f"did you mean '{near[0]}'?" if near else ""

@@ -35,6 +35,7 @@ _LEFT_OUT = ("title", "writeOnly", "format")  # noise to those who read it in an
 def schema(kinds: Kinds | None = None) -> Schema:
     """What a config file may hold. No key is required of a single file: they are read together."""
     kinds = kinds or installed()
+    forms = _forms(kinds)
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "posthog-checker config",
@@ -46,7 +47,7 @@ def schema(kinds: Kinds | None = None) -> Schema:
             "checks": _named("How they are looked at.", {"oneOf": _checks(kinds)}),
             "controls": _named("Third parties, to know our own outage by.", _control(kinds)),
             **_block(General)["properties"],
-            "responders": _responders(kinds),
+            "responders": _responders(forms),
             "rules": {"description": RuleEntry.__doc__, "type": "array", "items": _rule()},
             "never": {
                 "description": NeverEntry.__doc__,
@@ -54,7 +55,10 @@ def schema(kinds: Kinds | None = None) -> Schema:
                 "items": _block(NeverEntry),
             },
         },
-        "definitions": {"reference": {"type": "string", "pattern": REFERENCE}},
+        "definitions": {
+            "reference": {"type": "string", "pattern": REFERENCE},
+            "responder": {"oneOf": [_spelled(form) for form in forms.values()]},
+        },
     }
 
 
@@ -86,16 +90,23 @@ def _control(kinds: Kinds) -> Schema:
     return _joined(_block(ControlEntry), *own)
 
 
-def _responders(kinds: Kinds) -> Schema:
-    """A responder with the name of a kind is of that kind, unless it says another."""
-    forms = {
+def _forms(kinds: Kinds) -> dict[str, Schema]:
+    """What an entry of each kind of responder may hold."""
+    return {
         name: _joined(_block(ResponderEntry), _block(kind.settings), {"kind": {"const": name}})
         for name, kind in kinds.responders.items()
     }
-    spelled = [form | {"required": [*form["required"], "kind"]} for form in forms.values()]
-    named = {name: {"anyOf": [form, *spelled]} for name, form in forms.items()}
-    section = _named("Who is told, and how.", {"oneOf": spelled})
-    return section | {"properties": named}
+
+
+def _spelled(form: Schema) -> Schema:
+    return form | {"required": [*form["required"], "kind"]}
+
+
+def _responders(forms: Mapping[str, Schema]) -> Schema:
+    """A responder with the name of a kind is of that kind, unless it says another."""
+    other = {"$ref": "#/definitions/responder"}
+    named = {name: {"anyOf": [form, other]} for name, form in forms.items()}
+    return _named("Who is told, and how.", other) | {"properties": named}
 
 
 def _rule() -> Schema:

@@ -102,10 +102,10 @@ class _Composer:
     def _broken(self, error: yaml.YAMLError) -> NoReturn:
         """Where and why the parser stopped. What never ends is shown where it begins."""
         lines = self.source.lines
+        last = max((i for i, text in enumerate(lines) if text.strip()), default=0)
         marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
-        inside = (mark for mark in marks if mark and "".join(lines[mark.line :]).strip())
-        mark = next(inside, None)
-        line, column = (mark.line, mark.column) if mark else (len(lines) - 1, len(lines[-1]))
+        mark = next((mark for mark in marks if mark and mark.line <= last), None)
+        line, column = (mark.line, mark.column) if mark else (last, len(lines[last]))
         said = [getattr(error, "context", None), getattr(error, "problem", None)]
         words = " ".join(filter(None, said)) or "unreadable"
         place = Place(self.source, line + 1, column + 1)
