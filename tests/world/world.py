@@ -88,6 +88,7 @@ class World:
             "location": "l1",
             "store": f"sqlite:///{folder.resolve()}/checker.db",
             "web": {"host": "127.0.0.1", "port": 0, "token": "token-of-the-world"},
+            "reload": "1s",
             "pace": {"every": "1s", "timeout": "500ms", "recheck": "200ms"},
             "thresholds": {
                 "passed": 20,  # a few good looks and the doubt is gone

@@ -1,0 +1,103 @@
+"""What whoever runs it relies on: start, stop, reload, readiness, refusal, silence about secrets."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.world.daemon import Process, checker, until
+from tests.world.faults import status
+from tests.world.world import World
+
+pytestmark = pytest.mark.timeout(60)
+
+
+async def test_it_comes_up_ready_and_ends_on_sigterm(daemon: Process):
+    assert await daemon.get("/-/healthy") == (200, "Healthy.\n")
+    assert await daemon.stop() == 0
+
+
+async def test_a_second_daemon_on_the_same_store_refuses(daemon: Process, config: Path):
+    code, said = await checker("run", "--config", config, "--listen", "127.0.0.1:0")
+    assert code == 1
+    assert "in use" in said or "already" in said
+
+
+async def test_a_broken_config_changes_nothing_but_a_metric_and_a_log_line(
+    daemon: Process, config: Path
+):
+    (config / "broken.yaml").write_text("checks: [", encoding="utf-8")
+
+    async def is_told() -> bool:
+        _, text = await daemon.get("/metrics")
+        return "checker_config_last_reload_successful 0.0" in text
+
+    await until(is_told, 30, "the metric that says so")
+    assert "config_refused" in daemon.log.read_text()
+    assert 'probe_success{check="app",target="us"} 1.0' in (await daemon.get("/metrics"))[1]
+
+
+async def test_an_edited_config_is_taken_up_while_it_runs(daemon: Process, config: Path):
+    text = (config / "checker.yaml").read_text()
+    (config / "checker.yaml").write_text(text.replace("  signup:", "  registration:"))
+
+    async def is_watched() -> bool:
+        return 'check="registration"' in (await daemon.get("/metrics"))[1]
+
+    await until(is_watched, 30, "the new check")
+    assert 'check="signup"' not in (await daemon.get("/metrics"))[1]
+
+
+async def test_a_config_that_is_wrong_at_the_start_is_told_with_its_place(config: Path):
+    text = (config / "checker.yaml").read_text()
+    (config / "checker.yaml").write_text(text.replace("probe: page", "probe: pgae"))
+    code, said = await checker("run", "--config", config)
+    assert code == 1
+    assert "checker.yaml:" in said
+    assert "did you mean" in said.lower()
+
+
+async def test_one_look_at_everything_says_what_fails(world: World, config: Path):
+    await world.hurt("us", "app", status(503))
+    code, said = await checker("check", "--config", config)
+    assert code == 1
+    assert "us/app" in said
+    assert "status" in said
+
+
+async def test_one_look_at_one_check_that_is_fine(config: Path):
+    code, said = await checker("check", "eu/app", "--config", config)
+    assert code == 0
+    assert "us/app" not in said
+
+
+async def test_a_check_that_does_not_exist_is_told_with_the_nearest(config: Path):
+    code, said = await checker("check", "us/ap", "--config", config)
+    assert code == 1
+    assert "Did you mean us/app?" in said
+
+
+async def test_incidents_without_a_store_are_told_plainly(config: Path):
+    code, said = await checker("incident", "list", "--config", config)
+    assert code == 1
+    assert "Traceback" not in said
+
+
+async def test_closing_what_is_not_there_says_so(daemon: Process, config: Path):
+    code, said = await checker(
+        "incident", "close", "us-7", "--cause", "c", "--fix", "f", "--config", config
+    )
+    assert code == 1
+    assert "There is no incident 'us-7'" in said
+
+
+async def test_no_secret_is_in_the_log_the_metrics_or_the_pages(
+    world: World, daemon: Process, config: Path
+):
+    await world.hurt("us", "app", status(503))
+    await until(lambda: bool(world.slack.workspace.channels), 20, "the room")
+    pages = ("/metrics", "/", "/api/v1/status")
+    told = [daemon.log.read_text(), *[(await daemon.get(path))[1] for path in pages]]
+    told.append((await checker("incident", "show", "us-1", "--config", config))[1])
+    told.append((await checker("config", "check", "--config", config))[1])
+    secrets = [world.pagerduty.routing_key, world.slack.token, "token-of-the-world"]
+    assert not [secret for secret in secrets for text in told if secret in text]
