@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import version
@@ -51,7 +51,7 @@ class Daemon:
         self._settings = load(path)
         self.metrics = Metrics(CollectorRegistry())
         self._pulse = Pulse(time.monotonic, stalled=self.metrics.stalled)
-        self._lookout = Lookout(self.metrics, self._saw)
+        self._lookout = Lookout(self.metrics, self._saw, self._is_settled, time.monotonic)
         self._scheduler = Scheduler(
             self._lookout.look,
             lagged=self.metrics.lagged,
@@ -66,6 +66,7 @@ class Daemon:
             report=self._reloaded,
             running=self._settings.digest,
         )
+        self._unkept: dict[str, Mapping[str, Any]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._reloads: set[asyncio.Task[Reloaded]] = set()
         self._fallen: asyncio.Queue[BaseException] = asyncio.Queue()
@@ -77,6 +78,7 @@ class Daemon:
         settings = self._settings
         self._store = await Store.open(settings.store)
         restored = await self._store.restore()
+        self._lookout.memories.restore(await self._store.memories(settings.location))
         self._responders = _responders(settings)
         self._delivery = Delivery(self._store, self._responders, self._say, time.time)
         ports = Ports(
@@ -107,6 +109,7 @@ class Daemon:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.door.flush()
+        await self._remember()
         await self._delivery.drain(SENDS_END_S)
         await self._listening.stop()
         for responder in self._responders.values():
@@ -167,6 +170,9 @@ class Daemon:
         self._lookout.follow(plan, observer)
         self._scheduler.plan({name: _slot(check) for name, check in plan.items()})
 
+    def _is_settled(self, check: str) -> bool:
+        return check in self.door.state.symptoms
+
     def _saw(self, observation: Observation) -> None:
         self.door.look(observation)
 
@@ -207,6 +213,17 @@ class Daemon:
         while True:
             await asyncio.sleep(BEAT_S)
             self.door.beat()
+            await self._remember()
+
+    async def _remember(self) -> None:
+        """Keep what the probes' memories have become; what the disk refuses is kept with the next."""
+        self._unkept.update(self._lookout.memories.dirty())
+        if self._unkept:
+            try:
+                await self._store.remember(self._settings.location, self._unkept)
+                self._unkept.clear()
+            except StoreError:
+                self.metrics.store_failed("remember")
 
     async def _prune(self) -> None:
         while True:

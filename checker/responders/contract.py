@@ -3,7 +3,7 @@
 A kind of responder is a module of this package with two names in it:
 
     class Settings(ResponderSettings): ...   what this kind understands
-    class Responder: ...                     built as Responder(settings, World), one for a daemon's life
+    class Responder: ...                     built as Responder(settings), one for a daemon's life
 
 Config names the kind, the kind is the module's name; nothing is registered.
 """
@@ -34,9 +34,7 @@ class Done:
     """Confirmed by the other side. `receipt` is JSON that later effects of the incident may need."""
 
     receipt: Mapping[str, Any]
-    note: str = (
-        ""  # one line for the timeline: "paged: PagerDuty took it as checker/us-42/1"
-    )
+    note: str = ""  # one line for the timeline: "paged: PagerDuty took it as checker/us-42/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +64,7 @@ class Attempt:
     """What the responder is told beside the effect itself."""
 
     effect: Effect
-    receipts: Mapping[
-        str, Mapping[str, Any]
-    ]  # earlier effects of this incident here: id → receipt
+    receipts: Mapping[str, Mapping[str, Any]]  # earlier effects of this incident here: id → receipt
     unsure: bool = False  # an earlier try has an unknown fate: look first, then send
     first_tried_at: float | None = None  # seconds since the epoch, of the first try
 

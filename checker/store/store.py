@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checker.core.events import Event
 from checker.core.model import Entry, Incident, Observation, State, Step
-from checker.store import inbox, journal, looks, outbox, schema, snapshot, sqlite
+from checker.store import inbox, journal, looks, memories, outbox, schema, snapshot, sqlite
 from checker.store.claim import Claim
 from checker.store.codec import text_of
 from checker.store.database import Database
@@ -166,6 +166,14 @@ class Store:
 
     def _recorded(self, held: snapshot.Held) -> None:
         self._held = held
+
+    async def remember(self, location: str, changed: Mapping[str, Mapping[str, Any]]) -> None:
+        """Memories of probes that have changed, each whole. A power cut may take the last ones."""
+        await self._database.write(lambda c: memories.keep(c, location, changed), durable=False)
+
+    async def memories(self, location: str) -> dict[str, dict[str, Any]]:
+        """What the probes of that location remembered last."""
+        return await self._database.read(lambda c: memories.of_location(c, location))
 
     # ── the outbox ────────────────────────────────────────────────────────────────────────────
 
