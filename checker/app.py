@@ -35,6 +35,7 @@ from checker.web.ports import WebPorts
 from checker.web.server import make_app
 from probes.wire.fetch import Wire
 
+VERSION = version("posthog-checker")
 BEAT_S = 1.0  # how often time passes for the core
 PRUNE_S = 600.0  # how often old observations are forgotten
 LOOKS_END_S = 4.0  # of the ten seconds that a shutdown may take
@@ -131,7 +132,7 @@ class Daemon:
         return View(
             at=time.time(),
             location=self._settings.location,
-            version=version("posthog-checker"),
+            version=VERSION,
             policy=self.door.policy,
             state=self.door.state,
             delivery=self._delivery.figures(),
@@ -153,7 +154,10 @@ class Daemon:
         )
 
     def _missing(self) -> list[str]:
-        """What still lacks before we are ready. Blind is not among it: that is the network's fault."""
+        """What still lacks before we are ready. Blind is not among it: that is the network's fault.
+
+        We listen only once the config is loaded and the store is open.
+        """
         return [] if self.door.looked else ["no look has come back yet"]
 
     def _watch(self, settings: Settings) -> None:

@@ -19,17 +19,9 @@ HEADERS_MAX = 100  # lines of an answer's head
 HEADER_MAX = 8190  # bytes of one of them
 
 
-def _version() -> str:
-    """Of the distribution; a checkout that is not installed has none."""
-    try:
-        return importlib.metadata.version("posthog-checker")
-    except importlib.metadata.PackageNotFoundError:
-        return "unpackaged"
-
-
 HEADERS = MappingProxyType(
     {
-        "User-Agent": f"posthog-checker/{_version()}",
+        "User-Agent": f"posthog-checker/{importlib.metadata.version('posthog-checker')}",
         "Accept-Encoding": "gzip, deflate",  # what we can surely read
     }
 )
