@@ -4,11 +4,21 @@ from checker.config.folder import digest, find
 from checker.config.loading import load
 from checker.config.problems import ConfigError, Problem, render
 from checker.config.schema import schema
-from checker.config.settings import Off, PlannedCheck, PlannedResponder, Settings, Web
+from checker.config.settings import (
+    Budgets,
+    Off,
+    Pages,
+    PlannedCheck,
+    PlannedResponder,
+    Settings,
+    Web,
+)
 
 __all__ = [
+    "Budgets",
     "ConfigError",
     "Off",
+    "Pages",
     "PlannedCheck",
     "PlannedResponder",
     "Problem",

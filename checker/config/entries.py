@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, SecretStr, field_validator
 
+from checker.config import durations
 from checker.core.rules import Scope
 
 NAME = r"^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$"
@@ -170,6 +172,30 @@ class WebEntry(Block):
     """What callers must know to have anything done. Without it, nothing is done over HTTP."""
 
 
+class BudgetsEntry(Block):
+    """What you will bear: `config check` and `backtest` exit 3 when it is exceeded."""
+
+    max_time_to_page_s: float | None = None
+    """From the beginning of a total outage until somebody is paged, at worst."""
+    max_pages: str | None = None
+    """Pages that may ring without need: "3 per 30d"."""
+
+    @field_validator("max_pages")
+    @classmethod
+    def _is_a_rate(cls, text: str | None) -> str | None:
+        if text is not None:
+            pages(text)
+        return text
+
+
+def pages(text: str) -> tuple[int, float]:
+    """How many pages in how many seconds "3 per 30d" is. Raises ValueError if it is not that."""
+    found = re.fullmatch(r"([0-9]{1,6}) per (\S+)", text)
+    if not found:
+        raise ValueError("a number of pages and a time, such as '3 per 30d'")
+    return int(found[1]), durations.seconds(found[2])
+
+
 class General(Block):
     """What there is one of."""
 
@@ -188,6 +214,7 @@ class General(Block):
     """How long single looks are kept. Incidents are kept for good."""
     reload_s: float = Field(30.0, ge=1)
     """How often the config's content is compared with what is running."""
+    budgets: BudgetsEntry = BudgetsEntry()
     ca_file: str | None = Field(None, min_length=1)
     """A PEM file of authorities to trust in place of the system's own."""
     resolve_on_recovery: bool = False

@@ -9,13 +9,20 @@ from pathlib import Path
 from checker.config import checks, controls, folder, outlets, rules, timing
 from checker.config.checks import Ground
 from checker.config.documents import merged
-from checker.config.entries import AllThresholds, General, PaceEntry
+from checker.config.entries import AllThresholds, BudgetsEntry, General, PaceEntry, pages
 from checker.config.folder import File
 from checker.config.form import Model, branch_of, fill
 from checker.config.kinds import Kinds, installed
 from checker.config.needs import refuse_unset
 from checker.config.report import Report
-from checker.config.settings import PlannedCheck, PlannedResponder, Settings, Web
+from checker.config.settings import (
+    Budgets,
+    Pages,
+    PlannedCheck,
+    PlannedResponder,
+    Settings,
+    Web,
+)
 from checker.config.source import Place, Source
 from checker.config.targets import Known, targets
 from checker.config.tree import Branch, Entry, Scalar
@@ -72,6 +79,7 @@ class _Reading:
             retention_s=general.retention_s,
             reload_every_s=general.reload_s,
             digest=digest,
+            budgets=_budgets(general.budgets),
         )
 
     def _section(self, name: str) -> Branch:
@@ -185,6 +193,11 @@ class _Reading:
         for name in known:
             if name not in policy.targets:
                 self.report.switch_off(f"target {name}", "no check looks at it")
+
+
+def _budgets(given: BudgetsEntry) -> Budgets:
+    allowed = Pages(*pages(given.max_pages)) if given.max_pages else None
+    return Budgets(given.max_time_to_page_s, allowed)
 
 
 def _is_unset(entry: Entry) -> bool:

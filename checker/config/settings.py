@@ -54,6 +54,22 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """So many pages in any `per_s` seconds."""
+
+    count: int
+    per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """What the operators will bear, for `config check` and `backtest`. None: nobody said."""
+
+    max_time_to_page_s: float | None = None  # from a total outage to the page, at worst
+    max_pages: Pages | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All that a daemon needs to know. `digest` is that of the very bytes it was read from."""
 
@@ -69,3 +85,4 @@ class Settings:
     retention_s: float  # how long observations are kept
     reload_every_s: float  # how often the folder's digest is compared
     digest: str
+    budgets: Budgets = Budgets()

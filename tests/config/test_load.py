@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.config import ConfigError, Off, digest, load
+from checker.config import Budgets, ConfigError, Off, Pages, digest, load
 from checker.core.model import Duty, Severity
 from checker.core.rules import Scope, Thresholds
 from probes.contract import Target
@@ -68,6 +68,13 @@ def test_what_there_is_one_of_is_read(tmp_path):
     )  # fmt: skip
     assert (settings.web.host, settings.web.port) == ("0.0.0.0", 0)
     assert settings.web.token.get_secret_value() == "t0ken"
+
+
+def test_budgets_are_read_and_nobody_s_if_left_out(tmp_path):
+    given = loaded(tmp_path, "budgets: {max_time_to_page: 75s, max_pages: 3 per 30d}\n").budgets
+
+    assert given == Budgets(75.0, Pages(3, 30 * 86400.0))
+    assert loaded(tmp_path).budgets == Budgets(None, None)
 
 
 def test_the_files_of_a_folder_are_read_as_one(tmp_path):
@@ -176,6 +183,10 @@ def test_elsewhere_what_is_not_set_is_a_problem(tmp_path, text, problem):
         ("reload: 100ms\n", "1:9", "at least 1s"),
         ("resolve_on_recovery: maybe\n", "1:22", "true or false"),
         ("thresholds: {down_share: 1.5}\n", "1:26", "at most 1.0"),
+        ("budgets: {max_pages: 3}\n", "1:22", "text; in quotes, if it looks like a number"),
+        ("budgets: {max_pages: 3 a month}\n", "1:22", "a number of pages and a time, such as '3 per 30d'"),
+        ("budgets: {max_pages: 3 per 0d}\n", "1:22", "a duration between 1ms and 3650d"),
+        ("budgets: {max_time_to_page: 75}\n", "1:29", "a duration such as '30s', '5m' or '1h30m'"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_told_with_what_was_expected(tmp_path, text, place, expected):
