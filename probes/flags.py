@@ -39,7 +39,7 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         Reason.OWN_KEY: "our project key is refused",
         Reason.OWN_QUOTA: "our project is over its quota for flags",
         Reason.OWN_FAULT: "our request is refused as malformed",
-        Reason.CHALLENGE: "our address or user agent is taken for a bot's",
+        Reason.CHALLENGE: "we are taken for a bot, or our address is blocked",
         Reason.LOOK_UP: "our canary flag is switched off, deleted, or has never been seen",
     }
 )

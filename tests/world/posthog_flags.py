@@ -94,7 +94,7 @@ class PosthogFlags:
         if self.status == 429:
             return web.json_response(THROTTLED, status=429)
         if self.status != 200:
-            return web.Response(status=self.status, text="The service is currently unavailable")
+            return web.Response(status=self.status, text="Flags are currently unavailable")
         if not body.get("distinct_id"):
             return web.Response(status=400, text="The distinct_id field is missing")
         if (body.get("token") or body.get("api_key")) != self.token:
