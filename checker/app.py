@@ -181,6 +181,8 @@ class Daemon:
         self.door.look(observation)
 
     async def _say(self, event: Event) -> None:
+        if isinstance(event, Delivered) and event.duty and event.decided_at is not None:
+            self.metrics.delivered(event.responder, event.duty, event.at - event.decided_at)
         await self.door.say(_inbox_id(event), event)
 
     async def _swap(self, settings: Settings) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.core.model import Maintenance, Observation, Severity
+from checker.core.model import Duty, Maintenance, Observation, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,15 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """An effect was confirmed done. `receipt` is what the responder needs to find it again."""
+    """An effect was confirmed done."""
 
     at: float
     incident: str
     effect: str
     responder: str
     note: str = ""  # for the timeline, one line; empty: not worth a line
+    duty: Duty | None = None
+    decided_at: float | None = None  # when it was called for
 
 
 @dataclass(frozen=True, slots=True)

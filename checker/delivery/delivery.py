@@ -206,7 +206,9 @@ class Delivery:
     async def _confirm(self, effect: Effect, done: Done) -> None:
         self._keep(Receipt(effect.incident, effect.responder, effect.id, done.receipt))
         at = self._clock()
-        event = Delivered(at, effect.incident, effect.id, effect.responder, done.note)
+        event = Delivered(
+            at, effect.incident, effect.id, effect.responder, done.note, effect.duty, effect.at
+        )
         mark = partial(self._marks.confirmed, effect.id, at, done.receipt)
         await self._ledger.tell(partial(self._say_and_mark, event, mark))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checker.core.events import Delivered
+from checker.core.model import Duty
 from checker.delivery.lane import LANE_MAX
 from checker.responders.contract import Done, Later, Never
 from tests.delivery.hands import Held, Scripted, Stage, effect, pending
@@ -17,7 +18,9 @@ async def test_an_effect_is_marked_then_carried_out_then_said_then_confirmed():
         ("sending", "us-1/page/1@pager", 1000.0),
         ("confirmed", "us-1/page/1@pager", 1000.0, {"key": "us-1/1"}),
     ]
-    assert stage.said == [Delivered(1000.0, "us-1", "us-1/page/1@pager", "pager", "paged")]
+    assert stage.said == [
+        Delivered(1000.0, "us-1", "us-1/page/1@pager", "pager", "paged", Duty.PAGE, 990.0)
+    ]
 
 
 async def test_the_mark_is_made_before_the_try_and_the_event_said_before_it_is_confirmed():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from checker.core.events import Delivered
+from checker.core.model import Duty
 from checker.delivery import Delivery
 from checker.responders.contract import Done, Later
 from checker.store.rows import Receipt
@@ -127,7 +128,7 @@ async def test_what_the_store_could_not_be_told_is_told_when_it_has_room():
         await stage.time.move(5)
         assert stage.delivery.figures().unmarked == 0
         assert stage.book.of("confirmed") == [PAGE]
-    assert set(stage.said) == {Delivered(1000.0, "us-1", PAGE, "pager", "")}
+    assert set(stage.said) == {Delivered(1000.0, "us-1", PAGE, "pager", "", Duty.PAGE, 990.0)}
 
 
 async def test_draining_tells_once_more_what_could_not_be_told():
