@@ -5,7 +5,8 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
 from checker.core.model import Duty
-from probes.contract import Reason
+from probes.contract import Reason, Verdict
+from probes.wire.exchange import verdict_of
 
 _CHECK = ("check", "target")
 
@@ -16,9 +17,9 @@ DELIVERY_BUCKETS = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 COMMIT_BUCKETS = (0.005, 0.02, 0.1, 0.5, 2.0)
 
 # Counted from 0 on, since `increase()` does not see the step from absent to 1.
-INCONCLUSIVE = tuple(r for r in Reason if r is Reason.CHALLENGE or r.startswith("own_"))
-FAILURES = tuple(r for r in Reason if r not in INCONCLUSIVE and r is not Reason.SLOW)
-SKIPS = ("in_flight", "late")
+INCONCLUSIVE = tuple(r for r in Reason if verdict_of(r) is Verdict.INCONCLUSIVE)
+FAILURES = tuple(r for r in Reason if verdict_of(r) is Verdict.FAILED)
+SKIPS = ("in_flight", "late", "budget")
 
 
 class Looks:

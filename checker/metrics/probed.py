@@ -7,14 +7,16 @@ so that `probe_success == 0` pages nobody for our own network.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from checker.metrics.view import LastLook, View, labels_of
 from probes.contract import Timing, Verdict
 
 LABELS = ("check", "target")
+_NAME = re.compile(r"[a-z][a-z_]{1,60}")  # a measurement's name; never a text from outside
 OURS = "by our newest look, which we make on our own schedule and not at the scrape"
 
 _SUCCESS = {
@@ -59,6 +61,7 @@ def probed(view: View) -> Iterator[Metric]:
     yield _resolving(seen)
     for name, help_ in VALUES.items():
         yield _value(name, help_, seen)
+    yield from _measured(seen)
 
 
 _Row = tuple[tuple[str, str], LastLook | None]
@@ -127,3 +130,19 @@ def _value(name: str, help_: str, seen: list[_Seen]) -> Metric:
         if name in look.outcome.values:
             family.add(check, look.outcome.values[name])
     return family.metric
+
+
+def _measured(seen: list[_Seen]) -> Iterator[Metric]:
+    """What kinds measure of their own: "lag_seconds" is `checker_lag_seconds`, "…_total" a counter."""
+    names = {name for _, look in seen for name in look.outcome.values} - VALUES.keys()
+    for name in sorted(filter(_NAME.fullmatch, names)):
+        help_ = f"The probe's `{name}`, {OURS}."
+        metric = (
+            CounterMetricFamily(f"checker_{name}", help_, labels=LABELS)
+            if name.endswith("_total")
+            else GaugeMetricFamily(f"checker_{name}", help_, labels=LABELS)
+        )
+        for check, look in seen:
+            if name in look.outcome.values:
+                metric.add_metric([*check], look.outcome.values[name])
+        yield metric

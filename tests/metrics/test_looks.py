@@ -104,10 +104,25 @@ def test_each_look_falls_into_the_histogram():
     assert value("checker_look_duration_seconds_count", US_APP) == 3
 
 
-def test_a_value_that_blackbox_exporter_does_not_know_makes_no_series():
+def measured(**values: float):
     metrics = make()
-    metrics.looked(saw("us/app", Outcome(Verdict.PASSED, values={"surprise": 1.0})), "page", "us")
-    assert "surprise" not in str([f.name for f in seen(metrics).collect()])
+    metrics.looked(saw("us/app", Outcome(Verdict.PASSED, values=values)), "page", "us")
+    return seen(metrics)
+
+
+def test_what_a_kind_measures_of_its_own_is_told_under_our_name():
+    assert measured(lag_seconds=4.5).get_sample_value("checker_lag_seconds", US_APP) == 4.5
+
+
+def test_what_a_kind_adds_up_is_a_counter():
+    families = {f.name: f.type for f in measured(canaries_missing_total=3.0).collect()}
+    assert families["checker_canaries_missing"] == "counter"
+
+
+def test_a_measurement_whose_name_is_none_makes_no_series():
+    names = str([f.name for f in measured(**{"a\nb": 1.0, "A B": 1.0}).collect()])
+    assert "a\nb" not in names
+    assert "A B" not in names
 
 
 def test_the_newest_looks_are_handed_out_as_a_copy():
