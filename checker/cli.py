@@ -89,7 +89,7 @@ async def _live(daemon: Daemon) -> int:
 @config_option
 def check(names: tuple[str, ...], given: Path | None) -> None:
     """Look once at each check (or those NAMED) and show what was seen and how long it took."""
-    console = Console()
+    console = screen.console()
     with _plain_errors():
         settings = _load(config.find(given, Path.cwd()))
         chosen = screen.chosen(settings.checks, names)
@@ -140,7 +140,7 @@ def incident() -> None:
 def incident_list(given: Path | None, store: str | None, limit: int) -> None:
     """The newest incidents."""
     found = _at_desk(given, store, lambda desk: desk.newest(limit))
-    Console().print(screen.incidents(found))
+    screen.console().print(screen.incidents(found))
 
 
 @incident.command("show")
@@ -150,7 +150,7 @@ def incident_list(given: Path | None, store: str | None, limit: int) -> None:
 def incident_show(id_: str, given: Path | None, store: str | None) -> None:
     """One incident: how it stands, its timeline, and what was done about it."""
     story = _at_desk(given, store, lambda desk: desk.story(id_))
-    Console().print(screen.story(story))
+    screen.console().print(screen.story(story))
 
 
 @incident.command("close")

@@ -18,12 +18,20 @@ from checker.core.wording import lasting, stamp
 from checker.desk import Story
 from probes.contract import Timing, Verdict
 
+WIDTH = 140  # of tables that go to a file or another program
+
 STYLES = {
     Verdict.PASSED: "green",
     Verdict.DEGRADED: "yellow",
     Verdict.FAILED: "bold red",
     Verdict.INCONCLUSIVE: "magenta",
 }
+
+
+def console() -> Console:
+    """Standard output; where that is no terminal, as wide as the tables are."""
+    plain = Console()
+    return plain if plain.is_terminal else Console(width=WIDTH)
 
 
 class Unknown(Exception):
@@ -59,34 +67,31 @@ def is_bad(observation: Observation) -> bool:
     return observation.outcome.verdict is Verdict.FAILED
 
 
-def looks(seen: Sequence[Observation]) -> Table:
-    """A row for each look: verdict, reason, phases in milliseconds, detail."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column("check", no_wrap=True)
-    table.add_column("outcome", no_wrap=True)
-    table.add_column("reason", no_wrap=True)
-    for timing in Timing:
-        table.add_column(f"{timing} ms", justify="right", no_wrap=True)
-    table.add_column("total ms", justify="right", no_wrap=True)
-    table.add_column("detail", overflow="fold")
+def looks(seen: Sequence[Observation]) -> Group:
+    """A row for each look with its phases in milliseconds, and under it what was found and measured."""
+    table = Table(box=None, pad_edge=False, title="milliseconds", title_justify="right")
+    for name in ("check", "outcome", "reason"):
+        table.add_column(name, no_wrap=True)
+    for name in (*Timing, "total"):
+        table.add_column(name, justify="right", no_wrap=True)
     for observation in seen:
         outcome = observation.outcome
         phases = [_milliseconds(outcome.phases.get(timing)) for timing in Timing]
-        table.add_row(
-            observation.check,
-            Text(outcome.verdict, style=STYLES[outcome.verdict]),
-            outcome.reason or "",
-            *phases,
-            _milliseconds(observation.duration_s),
-            Text(outcome.detail or _values(observation)),
-        )
-    return table
+        verdict = Text(outcome.verdict, style=STYLES[outcome.verdict])
+        total = _milliseconds(observation.duration_s)
+        table.add_row(observation.check, verdict, outcome.reason or "", *phases, total)
+    return Group(table, Text(), *map(_found, seen))
 
 
-def _values(observation: Observation) -> str:
-    """The measurements of a look that has nothing else to say."""
-    values = observation.outcome.values
-    return " ".join(f"{name}={value:g}" for name, value in sorted(values.items()))
+def _found(observation: Observation) -> Text:
+    """What a look has to say in words, and in figures that are not about HTTP itself."""
+    outcome = observation.outcome
+    values = [
+        f"{name}={value:g}"
+        for name, value in sorted(outcome.values.items())
+        if name == "http_status_code" or not name.startswith(("http_", "ip_"))
+    ]
+    return Text(" ".join(filter(None, [f"{observation.check}:", outcome.detail, *values])))
 
 
 def _milliseconds(seconds: float | None) -> str:
