@@ -16,6 +16,7 @@ from checker.core.rules import Policy, Thresholds
 from probes.contract import Verdict
 
 WINDOW_MINUTES = 30
+CONTROLS_MIN = 3  # fewer cannot tell our network from theirs; config asks for as many
 
 
 def weigh(standing: Standing, look: Observation, limits: Thresholds) -> Standing:
@@ -78,7 +79,8 @@ def listen(vantage: Vantage, look: Observation) -> Vantage:
         return vantage
     passed = look.outcome.verdict in (Verdict.PASSED, Verdict.DEGRADED)
     controls = {**vantage.controls, look.check: passed}
-    blind = sum(controls.values()) * 2 < len(controls)  # most of them fail
+    most_fail = sum(controls.values()) * 2 < len(controls)
+    blind = most_fail and len(controls) >= CONTROLS_MIN
     return Vantage(
         controls=controls,
         looked_at={**vantage.looked_at, look.check: look.at},

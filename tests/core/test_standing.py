@@ -96,13 +96,24 @@ def test_a_location_is_blind_when_most_controls_fail():
     assert vantage.blind_since == 3.0
 
 
-def test_blindness_lasts_from_its_start_until_controls_answer():
-    vantage = hear(hear(Vantage(), "a", FAILED, 1.0), "a", FAILED, 2.0)
-    assert vantage.blind_since == 1.0
-    vantage = hear(vantage, "a", PASSED, 3.0)
-    assert (vantage.blind_since, vantage.passed_at) == (None, 3.0)
+def deaf() -> Vantage:
+    vantage = Vantage()
+    for at, control in enumerate(("a", "b", "c"), start=1):
+        vantage = hear(vantage, control, FAILED, at)
+    return vantage
+
+
+def test_two_controls_are_too_few_to_be_blind_by():
+    assert hear(hear(Vantage(), "a", FAILED, 1.0), "b", FAILED, 2.0).blind_since is None
+
+
+def test_blindness_lasts_from_its_start_until_most_controls_answer():
+    vantage = hear(deaf(), "a", FAILED, 4.0)
+    assert vantage.blind_since == 3.0
+    vantage = hear(hear(vantage, "a", PASSED, 5.0), "b", PASSED, 6.0)
+    assert (vantage.blind_since, vantage.passed_at) == (None, 6.0)
 
 
 def test_an_older_look_at_a_control_that_comes_late_is_ignored():
     vantage = hear(hear(Vantage(), "a", PASSED, 5.0), "a", FAILED, 2.0)
-    assert vantage.blind_since is None
+    assert vantage.controls == {"a": True}
