@@ -13,6 +13,7 @@ from rich.console import Console
 
 from tests.world.daemon import Process, checker, until
 from tests.world.faults import status
+from tests.world.slack_workspace import Message
 from tests.world.world import World
 
 console = Console(highlight=False, soft_wrap=True)
@@ -46,8 +47,21 @@ class Onlooker:
                 for message in channel.messages
             ]
             for name, message in told[self._messages :]:
-                say("Slack", f"#{name}\n{message.text}", "cyan")
+                say("Slack", f"#{name}\n{as_read(message)}", "cyan")
             self._messages = len(told)
+
+
+def as_read(message: Message) -> str:
+    """The message as a person reads it: headings, rows of label and text, what to do next."""
+    lines = []
+    for block in message.blocks:
+        fields = [field["text"].strip("*") for field in block.get("fields", ())]
+        lines += [
+            f"{label}: {text}" for label, text in zip(fields[::2], fields[1::2], strict=False)
+        ]
+        if "text" in block:
+            lines.append(block["text"]["text"])
+    return "\n".join(lines) or message.text
 
 
 async def phase(daemon: Process) -> str:
