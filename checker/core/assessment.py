@@ -146,7 +146,8 @@ def _sum(state: State, where: str, standing: Standing, suspicion: Suspicion) -> 
     if track.since is None:
         return "good"
     sums = f"{track.bad} of {track.looks} {suspicion.word}"
-    return f"{sums} since {clock(track.since)} ({track.reason})"
+    why = f"{track.reason}: {track.said}" if track.said else track.reason
+    return f"{sums} since {clock(track.since)} ({why})"
 
 
 def clock(at: float) -> str:

@@ -94,6 +94,7 @@ class Track:
     bad: int = 0  # bad ones among them
     streak: int = 0  # bad ones in a row, up to the newest
     reason: Reason | None = None  # of the newest bad look
+    said: str = ""  # what that look had to say, one line
     sees_since: float | None = None  # when the score came to `sees_at`
     clean_since: float | None = None  # when the score came (back) to 0
 

@@ -16,6 +16,7 @@ from checker.core.rules import Policy, Thresholds
 from probes.contract import Verdict
 
 WINDOW_MINUTES = 30
+SAID_MAX = 80  # characters of a look's detail that are kept for the message
 CONTROLS_MIN = 3  # fewer cannot tell our network from theirs; config asks for as many
 
 
@@ -56,6 +57,7 @@ def bear(track: Track, bad: bool, look: Observation, limits: Thresholds) -> Trac
         bad=track.bad + bad,
         streak=track.streak + 1 if bad else 0,
         reason=look.outcome.reason if bad else track.reason,
+        said=look.outcome.detail[:SAID_MAX] if bad else track.said,
         sees_since=(track.sees_since or at) if score >= limits.sees_at else None,
     )
 

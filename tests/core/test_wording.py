@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from checker.core import wording
 from checker.core.assessment import evidence
-from checker.core.events import Acknowledged, Cancelled, Closed
+from checker.core.events import Acknowledged, Cancelled, Closed, Looked
 from checker.core.incident import Move
-from checker.core.model import Duty
-from probes.contract import Verdict
+from checker.core.model import Duty, Observation
+from probes.contract import Outcome, Reason, Verdict
 from tests.core.story import CHECKS, CONTROLS, T0, Story, broken, make_policy, watch
 
 
@@ -130,6 +130,16 @@ def test_a_vantage_point_without_answers_says_nothing_of_controls():
     story.look("us/app", Verdict.PASSED, 0)
     incident = Story().play(broken("us/flags"), 120).incident()
     assert wording.what_does_not(story.policy, story.state, incident) == "us/app"
+
+
+def test_the_sums_say_what_the_newest_failed_look_had_to_say():
+    story = Story()
+    look = Observation(
+        "us/app", "l1", T0, Outcome(Verdict.FAILED, Reason.STATUS, "503, expected 2xx")
+    )
+    story.tell(Looked(look))
+    said = evidence(story.state, "us/app")
+    assert said == "l1 1 of 1 failed since 22:13:20 (status: 503, expected 2xx)"
 
 
 def test_a_location_that_sees_nothing_wrong_is_shown_as_good():
