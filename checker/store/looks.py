@@ -24,6 +24,8 @@ async def append(connection: AsyncConnection, new: Sequence[Observation]) -> Non
             "scheduled": seen.scheduled,
             "duration_s": seen.duration_s,
             "body": text_of(seen.outcome),
+            "verdict": seen.outcome.verdict,
+            "reason": seen.outcome.reason,
         }
         for seen in new
     ]

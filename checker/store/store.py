@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checker.core.events import Event
 from checker.core.model import Entry, Incident, Observation, State, Step
-from checker.store import inbox, journal, looks, memories, outbox, schema, snapshot, sqlite
+from checker.store import history, inbox, journal, looks, memories, outbox, schema, snapshot, sqlite
 from checker.store.claim import Claim
 from checker.store.codec import text_of
 from checker.store.database import Database
 from checker.store.faults import StoreError, StoreMissing
+from checker.store.history import Span
 from checker.store.rows import Fate, Restored, Tracked
 
 OWED_MAX = 1000  # commits kept in memory while the disk refuses them
@@ -230,6 +231,14 @@ class Store:
     ) -> list[Observation]:
         """Looks that started at `since` or later, oldest first."""
         return await self._database.read(lambda c: looks.since(c, check, since, limit))
+
+    def history(self, since: float, until: float) -> AsyncIterator[list[Observation]]:
+        """Looks that started in that time, oldest first, in slices; of outcomes, verdict and reason only."""
+        return history.slices(self._database.read, since, until)
+
+    async def spans(self, since: float, until: float) -> dict[str, Span]:
+        """Every check that was looked at in that time, also those that no config names any more."""
+        return await self._database.read(lambda c: history.spans(c, since, until))
 
     async def prune(self, before: float) -> int:
         """Forgets looks and drained inbox rows from before then; how many.

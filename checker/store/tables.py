@@ -100,6 +100,9 @@ observations = Table(
     Column("scheduled", Boolean, nullable=False),
     Column("duration_s", Double, nullable=False),
     Column("body", Text, nullable=False),
+    # Of the body, once more: all that judgement asks for, without taking a month of bodies apart.
+    Column("verdict", String),
+    Column("reason", String),
     UniqueConstraint("check_name", "at", "location", name="observations_once"),
     Index("ix_observations_at", "at"),
 )
