@@ -15,6 +15,8 @@ from checker.config.report import Report
 from checker.config.source import Place, Source
 from checker.config.tree import Branch, Entry, Node
 
+LOOKING = ("targets", "checks", "controls")  # the sections that say what is looked at
+
 _BOM = b"\xef\xbb\xbf"
 _UNPRINTABLE: Any = Reader.NON_PRINTABLE  # YAML's own: what may not stand in a document
 
@@ -24,10 +26,14 @@ def merged(
     env: Mapping[str, str],
     secret_keys: Iterable[str],
     report: Report,
+    stand_in: str = "",
 ) -> dict[str, Entry]:
-    """Top-level key → its entry. A file that cannot be read is told and makes the report incomplete."""
+    """Top-level key → its entry. A file that cannot be read is told and makes the report incomplete.
+
+    `stand_in` is the value of what has none, in the sections that say what is looked at.
+    """
     secret_keys = tuple(secret_keys)
-    expansion = Expansion(env, report)
+    expansion, looking = Expansion(env, report), Expansion(env, report, stand_in)
     top: dict[str, Entry] = {}
     for file in files:
         branch = _document(file, secret_keys, report)
@@ -38,7 +44,8 @@ def merged(
                 where = f"{first.source.name}:{first.line}"
                 report.refuse(entry.place, f"`{key}` is given twice: first at {where}", "each key in one file")  # fmt: skip
             else:
-                top[key] = Entry(entry.place, expansion.expand(entry.value))
+                expand = looking.expand if key in LOOKING else expansion.expand
+                top[key] = Entry(entry.place, expand(entry.value))
     return top
 
 

@@ -24,6 +24,7 @@ class Expansion:
 
     env: Mapping[str, str]
     report: Report
+    stand_in: str = ""  # for whatever has no value; empty: then it has none
 
     def expand(self, node: Node) -> Node:
         """The same tree with every reference replaced by its value. Keys are left as they are."""
@@ -63,6 +64,7 @@ class Expansion:
             self._misspelt(scalar, found)
             return "", ""
         self.report.keep_secret(value)
+        value = value or self.stand_in
         return value, "" if value else why
 
     def _misspelt(self, scalar: Scalar, found: re.Match[str]) -> None:
