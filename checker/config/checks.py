@@ -15,8 +15,8 @@ from checker.config.needs import has_values, is_required
 from checker.config.problems import did_you_mean
 from checker.config.report import Report
 from checker.config.settings import PlannedCheck
-from checker.config.targets import Known
-from checker.config.tree import Branch, Entry, Sequence, plain, scalars
+from checker.config.targets import Known, named_targets
+from checker.config.tree import Branch, Entry, plain, scalars
 from checker.core.rules import Thresholds, Watched
 from probes.contract import ProbeParams, Target
 
@@ -48,37 +48,32 @@ def controls(section: Branch, ground: Ground) -> tuple[PlannedCheck, ...]:
     return tuple(p for name, e in section.entries.items() for p in _control(name, e, ground))
 
 
-def surfaces(section: Branch) -> set[str]:
-    """The surfaces that checks name, whether these are right otherwise or not."""
-    entries = [
-        e.value.entries.get("surface")
-        for e in section.entries.values()
-        if isinstance(e.value, Branch)
-    ]
-    return {str(plain(entry.value)) for entry in entries if entry}
-
-
 def _check(name: str, entry: Entry, ground: Ground) -> Iterator[PlannedCheck]:
     branch = _named(name, entry, ground)
     if branch is None:
         return
     common = _common(CheckEntry, entry, branch, ground)
     params = _params(_kind(branch, ground), CheckEntry, entry, branch, ground)
-    targets = list(_targets(branch, ground))
+    targets = list(named_targets(branch, ground.targets, ground.report))
     if not has_values(branch, f"check {name}", ground.report) or not common or not params:
         return
     watched = replace(
-        _watched(common, entry, branch, ground),
+        _watched(common, params, entry, branch, ground),
         surface=common.surface,
         critical=common.critical,
         runbook=common.runbook,
         owners=common.owners,
         thresholds=_thresholds(common, branch, ground),
     )
-    for target, known in targets:
-        full = f"{target}/{name}"
+    for target in targets:
+        full, known = f"{target}/{name}", (ground.targets or {})[target]
         if known.target and _is_equipped(full, params, known, branch, ground):
-            here = replace(watched, name=full, target=target)
+            here = replace(
+                watched,
+                name=full,
+                target=target,
+                depends_on=tuple(f"{target}/{other}" for other in common.depends_on),
+            )
             yield _planned(common.probe, params, known.target, here)
 
 
@@ -90,15 +85,18 @@ def _control(name: str, entry: Entry, ground: Ground) -> Iterator[PlannedCheck]:
     params = _params(CONTROL, ControlEntry, entry, branch, ground)
     if not has_values(branch, f"control {name}", ground.report) or not common or not params:
         return
-    watched = _watched(common, entry, branch, ground)
+    watched = _watched(common, params, entry, branch, ground)
     yield _planned(CONTROL, params, None, replace(watched, name=f"{CONTROL}/{name}"))
 
 
-def _watched(common: ControlEntry, entry: Entry, branch: Branch, ground: Ground) -> Watched:
+def _watched(
+    common: ControlEntry, params: ProbeParams, entry: Entry, branch: Branch, ground: Ground
+) -> Watched:
     """What checks and controls have in common; the name is still to come."""
-    pace = timing.pace(common, ground.pace)
+    pace = timing.pace(common, ground.pace, timing.fastest(params))
     if ground.sound:
         timing.refuse_overlap(pace, entry, branch, ground.report)
+        timing.refuse_haste(pace, common, branch, ground.report)
     return Watched(
         name="",
         target=None,
@@ -175,23 +173,6 @@ def _params(
         hint = did_you_mean(key, known)
         ground.report.refuse(branch.entries[key].place, f"unknown key `{key[:60]}`", hint=hint)
     return None
-
-
-def _targets(branch: Branch, ground: Ground) -> Iterator[tuple[str, Known]]:
-    """The targets that an entry names. What is not one is told."""
-    entry = branch.entries.get("targets")
-    seen: set[str] = set()
-    for item in entry.value.items if entry and isinstance(entry.value, Sequence) else ():
-        name = str(plain(item))
-        if name in seen:
-            ground.report.refuse(item.place, f"`{name}` is named twice", "each target once")
-        elif ground.targets is not None and name not in ground.targets:
-            known = ", ".join(ground.targets)
-            hint = did_you_mean(name, ground.targets)
-            ground.report.refuse(item.place, "there is no such target", f"one of {known}", hint)
-        elif ground.targets is not None:
-            yield name, ground.targets[name]
-        seen.add(name)
 
 
 def _is_equipped(

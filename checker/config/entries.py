@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, SecretStr, field_validator
 
-from checker.config import durations
-from checker.core.rules import Scope
+from checker.config.amounts import pages
 
 NAME = r"^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$"
 NAME_IN_WORDS = "at most 40 of a-z, 0-9, '-' and '_', such as 'us'"
@@ -77,6 +75,18 @@ class CheckThresholds(Block):
     """The same where one location is all there is."""
     down_share: float | None = Field(None, gt=0, le=1)
     """The share of failed looks from which it is "down" and not "failing"."""
+    down_streak: int | None = Field(None, gt=0)
+    """So many failed looks in a row are "down", whatever went before."""
+    partial_looks: int | None = Field(None, gt=0)
+    """Scheduled looks in half an hour, from which their failures can be judged at all."""
+    partial_noise: float | None = Field(None, gt=0, lt=1)
+    """The share of looks that fail on a good day."""
+    partial_odds: float | None = Field(None, gt=0, lt=1)
+    """How rarely that noise alone may explain the failures of half an hour."""
+    partial_rest_odds: float | None = Field(None, gt=0, lt=1)
+    """The same without the worst location: one place must not make an outage."""
+    partial_recent: float | None = Field(None, ge=0, lt=1)
+    """The share that must have failed in the last five minutes, or it is over."""
     declare_after_s: float | None = None
     """How long the evidence must span."""
     recover_after_s: float | None = None
@@ -124,6 +134,8 @@ class CheckEntry(ControlEntry):
     """A link for whoever is woken."""
     owners: tuple[str, ...] = ()
     """Who knows this part best."""
+    depends_on: tuple[str, ...] = ()
+    """Checks at the same target. While one of them is down, this one is listed and not shouted."""
     thresholds: CheckThresholds | None = None
     """Where this check differs from the rest."""
 
@@ -135,30 +147,6 @@ class ResponderEntry(Block):
     """The kind of responder; its name if left out."""
     required: bool = False
     """Refuse the config rather than switch this off when something that it needs is not set."""
-
-
-class RuleEntry(Block):
-    """A row of the handbook's table."""
-
-    symptom: str
-    """A surface (or "any") and what is wrong with it: "app down", "any failing"."""
-    severity: Literal["minor", "major", "critical"]
-    """How bad, in the handbook's three words."""
-    sentence: str = Field(min_length=1)
-    """The handbook's own words."""
-    scope: Scope = Scope.ONE
-    """Whether it must hold at one target or at every target."""
-    critical: bool = True
-    """False: a row for checks that are marked `critical: false`."""
-
-
-class NeverEntry(Block):
-    """What the handbook says is no incident. No rule may rest on its sentence."""
-
-    symptom: str = Field(min_length=1)
-    """In words, for people."""
-    sentence: str = Field(min_length=1)
-    """The handbook's own words."""
 
 
 class WebEntry(Block):
@@ -186,14 +174,6 @@ class BudgetsEntry(Block):
         if text is not None:
             pages(text)
         return text
-
-
-def pages(text: str) -> tuple[int, float]:
-    """How many pages in how many seconds "3 per 30d" is. Raises ValueError if it is not that."""
-    found = re.fullmatch(r"([0-9]{1,6}) per (\S+)", text)
-    if not found:
-        raise ValueError("a number of pages and a time, such as '3 per 30d'")
-    return int(found[1]), durations.seconds(found[2])
 
 
 class General(Block):

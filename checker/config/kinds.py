@@ -14,17 +14,18 @@ from pydantic import BaseModel, SecretStr
 import checker.responders
 import probes
 from checker.responders.contract import ResponderSettings
-from probes.contract import Probe, ProbeParams
+from probes.contract import Probe, ProbeParams, Reason
 
 CONTROL = "control"  # the one kind that `controls` are of
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeKind:
-    """A module of `probes`: its `Params` and its `probe`."""
+    """A module of `probes`: its `Params`, its `probe`, and its `REASONS` if it says them."""
 
     params: type[ProbeParams]
     probe: Probe
+    reasons: Mapping[Reason, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def installed() -> Kinds:
     """The kinds that are there to be imported. A module without both of its names is no kind."""
     return Kinds(
         probes={
-            name: ProbeKind(module.Params, module.probe)
+            name: ProbeKind(module.Params, module.probe, getattr(module, "REASONS", None))
             for name, module in _modules(probes, "Params", "probe")
         },
         responders={

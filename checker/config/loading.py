@@ -6,15 +6,18 @@ import ssl
 from collections.abc import Mapping
 from pathlib import Path
 
-from checker.config import checks, controls, folder, outlets, rules, timing
+from checker.config import ages, checks, controls, dependencies, folder, outlets, rules, timing
+from checker.config.amounts import pages
 from checker.config.checks import Ground
 from checker.config.documents import merged
-from checker.config.entries import AllThresholds, BudgetsEntry, General, PaceEntry, pages
+from checker.config.entries import AllThresholds, BudgetsEntry, General, PaceEntry
 from checker.config.folder import File
 from checker.config.form import Model, branch_of, fill
 from checker.config.kinds import Kinds, installed
+from checker.config.maintenance import maintenance
 from checker.config.needs import refuse_unset
 from checker.config.report import Report
+from checker.config.rules import Table
 from checker.config.settings import (
     Budgets,
     Pages,
@@ -24,21 +27,26 @@ from checker.config.settings import (
     Web,
 )
 from checker.config.source import Place, Source
+from checker.config.symptoms import vocabulary
 from checker.config.targets import Known, targets
-from checker.config.tree import Branch, Entry, Scalar
-from checker.core.rules import Policy, Rule, Thresholds
+from checker.config.tree import Branch, Entry, Scalar, Sequence
+from checker.core.rules import Policy, Thresholds
 
-SECTIONS = ("targets", "checks", "controls", "responders", "rules", "never", "pace", "thresholds")
+LISTS = ("rules", "never", "ages", "maintenance")
+SECTIONS = ("targets", "checks", "controls", "responders", *LISTS, "pace", "thresholds")
 NEEDED = ("targets", "checks", "controls", "rules")
 
 
-def load(path: Path, env: Mapping[str, str], kinds: Kinds | None = None) -> Settings:
+def load(
+    path: Path, env: Mapping[str, str], kinds: Kinds | None = None, stand_in: str = ""
+) -> Settings:
     """The settings that the folder or file at `path` gives. Raises ConfigError with all that is wrong.
 
-    `env` is where `${env:NAME}` looks. `kinds` are the probes and responders that there are.
+    `env` is where `${env:NAME}` looks. `kinds` are the probes and responders that there are. With a `stand_in`,
+    checks whose keys are not set are on all the same: for those who ask what would be looked at, and never look.
     """
     files = folder.read(path)
-    reading = _Reading(path, files, env, kinds or installed())
+    reading = _Reading(path, files, env, kinds or installed(), stand_in)
     settings = reading.settings(folder.digest_of(files))
     reading.report.check()
     return settings
@@ -48,12 +56,17 @@ class _Reading:
     """One reading of the config: its sections in the order in which they need each other."""
 
     def __init__(
-        self, path: Path, files: tuple[File, ...], env: Mapping[str, str], kinds: Kinds
+        self,
+        path: Path,
+        files: tuple[File, ...],
+        env: Mapping[str, str],
+        kinds: Kinds,
+        stand_in: str,
     ) -> None:
         self.kinds = kinds
         self.report = Report(file.name for file in files)
         self.whole = Place(Source(str(path), ()), 0, 0)
-        self.top = merged(files, env, kinds.secret_keys(), self.report)
+        self.top = merged(files, env, kinds.secret_keys(), self.report, stand_in)
 
     def settings(self, digest: str) -> Settings:
         """The settings, which are worth something only if the report has no problem."""
@@ -145,6 +158,7 @@ class _Reading:
     def _looks(self, ground: Ground) -> tuple[PlannedCheck, ...]:
         section = self._section("checks")
         planned = checks.checks(section, ground)
+        dependencies.refuse_wrong(section, self.report)
         if "checks" in self.top and not planned and self.report.is_clean:
             why = "every check is off" if section.entries else "there is no check"
             self.report.refuse(self.top["checks"].place, f"{why}: nothing would be watched")
@@ -171,23 +185,30 @@ class _Reading:
     ) -> Policy:
         watched = {check.name: check.watched for check in planned}
         seen = {check.target.name: None for check in planned if check.target}
+        table = self._table(ground)
+        never = rules.never_rows(self._list("never"), table)
         return Policy(
             watched=watched,
-            rules=self._rules(),
+            rules=rules.rules(self._list("rules"), never, table),
             targets=tuple(name for name in ground.targets or () if name in seen),
             routes=outlets.routes(on),
             thresholds=ground.thresholds,
             deployment=general.deployment,
             resolve_on_recovery=general.resolve_on_recovery,
+            never=never.symptoms,
+            ages=ages.ages(self._list("ages"), self.report),
+            maintenance=maintenance(self._list("maintenance"), ground.targets, self.report),
         )
 
-    def _rules(self) -> tuple[Rule, ...]:
-        never = rules.never(self.top["never"], self.report) if "never" in self.top else frozenset()
-        if "rules" not in self.top:
-            return ()
-        surfaces = checks.surfaces(self._section("checks"))
-        known = None if self.report.incomplete else surfaces
-        return rules.rules(self.top["rules"], known, never, self.report)
+    def _table(self, ground: Ground) -> Table:
+        """What the table's rows are read against."""
+        sure = not self.report.incomplete
+        words = vocabulary(self._section("checks"), self.kinds, sure)
+        return Table(words, len(ground.targets) if ground.targets else None, self.report)
+
+    def _list(self, name: str) -> Entry:
+        """A list of rows; an empty one if it is left out."""
+        return self.top.get(name) or Entry(self.whole, Sequence(self.whole, ()))
 
     def _say_unwatched(self, known: Mapping[str, Known], policy: Policy) -> None:
         for name in known:

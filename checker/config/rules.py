@@ -1,89 +1,126 @@
-"""The `rules` and `never` rows: the handbook's table."""
+"""The `rules` and `never` rows: the handbook's table. A row that can never decide anything is a mistake."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from checker.config.entries import NeverEntry, RuleEntry
-from checker.config.form import branch_of, fill
-from checker.config.needs import refuse_unset
-from checker.config.problems import did_you_mean
+from checker.config.amounts import share_of
+from checker.config.form import fill
 from checker.config.report import Report
+from checker.config.rows import NeverEntry, RuleEntry, rows
 from checker.config.source import Place
-from checker.config.tree import Branch, Entry, Scalar, Sequence, plain
+from checker.config.symptoms import Vocabulary, is_symptom, symptom_of
+from checker.config.tree import Branch, Entry
 from checker.core.model import Kind, Severity
-from checker.core.rules import Rule
-
-ANY = "any"
-SURFACES = ("app", "flags", "insights", "capture", "ingestion", "signup")
+from checker.core.policy import ANY, IMPLIED_BY
+from checker.core.rules import Never, Rule, Scope
 
 
-def rules(
-    entry: Entry, surfaces: Collection[str] | None, never: Collection[str], report: Report
-) -> tuple[Rule, ...]:
-    """The rows, most severe first.
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What the rows are read against. `targets`: how many there are, None where nobody knows."""
 
-    `surfaces`: those that checks have, None if nobody knows; `never`: sentences that no row may rest on.
-    """
-    known = None if surfaces is None else {*SURFACES, *surfaces, ANY}
-    first: dict[tuple[object, ...], Place] = {}
-    made = []
-    for branch in _rows("rules", entry, report):
-        symptom = _symptom(branch, known, report)
-        row = fill(RuleEntry, Entry(branch.place, branch), branch, report)
-        if symptom is None or row is None:
+    words: Vocabulary
+    targets: int | None
+    report: Report
+
+
+@dataclass(frozen=True, slots=True)
+class NeverRows:
+    """What is no incident. `symptoms` are those of the rows that a probe can see; `sentences` are all."""
+
+    symptoms: tuple[Never, ...] = ()
+    sentences: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    rule: Rule
+    branch: Branch
+
+    def place(self, key: str) -> Place:
+        return self.branch.entries[key].value.place
+
+
+def rules(entry: Entry, never: NeverRows, table: Table) -> tuple[Rule, ...]:
+    """The rows, most severe first."""
+    read = [_rule(branch, table) for branch in rows("rules", entry, table.report)]
+    made = sorted((row for row in read if row), key=lambda row: -row.rule.severity)
+    for number, row in enumerate(made):
+        _refuse_never(row, never, table.report)
+        _refuse_idle(row, made[:number], table)
+    return tuple(row.rule for row in made)
+
+
+def never_rows(entry: Entry, table: Table) -> NeverRows:
+    """Rows that a probe can see keep their symptom; the others only keep their sentence from being used."""
+    symptoms, sentences = [], set()
+    for branch in rows("never", entry, table.report):
+        row = fill(NeverEntry, Entry(branch.place, branch), branch, table.report)
+        if row is None:
             continue
-        place = branch.entries["symptom"].value.place
-        before = first.setdefault((*symptom, row.scope, row.critical), place)
-        if before is not place:
-            report.refuse(place, f"this row can never hold: line {before.line} says the same")
-        if row.sentence in never:
-            place = branch.entries["sentence"].value.place
-            report.refuse(place, "the handbook says this is no incident: see `never`")
-        severity = Severity[row.severity.upper()]
-        made.append(Rule(*symptom, severity, row.sentence, row.scope, row.critical))
-    return tuple(sorted(made, key=lambda rule: -rule.severity))
+        sentences.add(row.sentence)
+        if is_symptom(row.symptom, table.words.surfaces):
+            symptom = symptom_of(branch, table.words, table.report)
+            symptoms += [Never(*symptom, row.sentence)] if symptom else []
+    return NeverRows(tuple(symptoms), frozenset(sentences))
 
 
-def never(entry: Entry, report: Report) -> frozenset[str]:
-    """The sentences that say what is no incident."""
-    filled = [
-        fill(NeverEntry, Entry(branch.place, branch), branch, report)
-        for branch in _rows("never", entry, report)
-    ]
-    return frozenset(row.sentence for row in filled if row)
-
-
-def _rows(name: str, entry: Entry, report: Report) -> Iterator[Branch]:
-    """Each row of a list that is a mapping; what is not is told."""
-    refuse_unset(entry.value, report)
-    match entry.value:
-        case Sequence(items=items):
-            for item in items:
-                if branch := branch_of(Entry(item.place, item), name, report):
-                    yield branch
-        case Scalar() as scalar if plain(scalar) is None:
-            return
-        case node:
-            report.refuse(node.place, f"wrong value for `{name}`", "a list of rows")
-
-
-def _symptom(
-    branch: Branch, surfaces: Collection[str] | None, report: Report
-) -> tuple[str, Kind] | None:
-    """A row's "app down" as surface and kind; None if it is not that, which is told."""
-    entry = branch.entries.get("symptom")
-    if entry is None or not isinstance(entry.value, Scalar) or entry.value.unset:
-        return None  # that is told elsewhere
-    surface, _, kind = entry.value.text.partition(" ")
-    kinds = [k.value for k in Kind]
-    if kind not in kinds:
-        expected = f"a surface (or '{ANY}') and one of {', '.join(kinds)}: 'app down'"
-        report.refuse(entry.value.place, "not a symptom", expected, did_you_mean(kind, kinds))
+def _rule(branch: Branch, table: Table) -> _Row | None:
+    symptom = symptom_of(branch, table.words, table.report)
+    row = fill(RuleEntry, Entry(branch.place, branch), branch, table.report)
+    if symptom is None or row is None:
         return None
-    if surfaces is not None and surface not in surfaces:
-        expected = f"one of {', '.join(sorted(surfaces))}"
-        hint = did_you_mean(surface, surfaces)
-        report.refuse(entry.value.place, "no check has this surface", expected, hint)
-        return None
-    return surface, Kind(kind)
+    rule = Rule(
+        *symptom,
+        Severity[row.severity.upper()],
+        row.sentence,
+        row.scope,
+        row.critical,
+        share_of(row.share) if row.share else 0.0,
+        row.for_s or 0.0,
+    )
+    return _Row(rule, branch)
+
+
+def _refuse_never(row: _Row, never: NeverRows, report: Report) -> None:
+    """A row may neither rest on the sentence of a `never` row nor be about its symptom."""
+    if row.rule.sentence in never.sentences:
+        place = row.place("sentence")
+        report.refuse(place, "the handbook says this is no incident: see `never`")
+    ruled_out = {n.kind for n in never.symptoms if n.surface in (row.rule.surface, ANY)}
+    if _kinds(row.rule) <= ruled_out:
+        report.refuse(row.place("symptom"), "this row can never hold: see `never`")
+
+
+def _refuse_idle(row: _Row, before: Sequence[_Row], table: Table) -> None:
+    """A row that could be left out without any difference was meant to say something else."""
+    rule, report = row.rule, table.report
+    if rule.share and rule.kind is not Kind.PARTIAL:
+        message = f"only what is partial has a share: {rule.kind} can never reach it"
+        report.refuse(row.place("share"), message, "a row for 'partial', or no `share`")
+    if rule.scope is Scope.EVERY and table.targets == 1:
+        message = "this row can never hold: there is one target only"
+        report.refuse(row.place("scope"), message, "scope: one target")
+    above = next((other for other in before if _covers(other.rule, rule)), None)
+    if above is not None:
+        line = above.place("symptom").line
+        message = f"this row can never decide: line {line} holds whenever it does"
+        report.refuse(row.place("symptom"), message)
+
+
+def _covers(above: Rule, rule: Rule) -> bool:
+    """Whether a row that goes before another holds whenever that one does."""
+    return (
+        above.surface in (rule.surface, ANY)
+        and _kinds(rule) <= _kinds(above)
+        and (above.scope is Scope.ONE or rule.scope is Scope.EVERY)
+        and above.critical == rule.critical
+        and above.share <= rule.share
+        and above.for_s <= rule.for_s
+    )
+
+
+def _kinds(rule: Rule) -> frozenset[Kind]:
+    return IMPLIED_BY.get(rule.kind, frozenset({rule.kind}))

@@ -17,12 +17,11 @@ from checker.config.entries import (
     CheckEntry,
     ControlEntry,
     General,
-    NeverEntry,
     ResponderEntry,
-    RuleEntry,
     TargetEntry,
 )
 from checker.config.kinds import CONTROL, Kinds, installed
+from checker.config.rows import AgeEntry, MaintenanceEntry, NeverEntry, RuleEntry
 from checker.core.model import Kind
 
 Schema = dict[str, Any]
@@ -48,12 +47,10 @@ def schema(kinds: Kinds | None = None) -> Schema:
             "controls": _named("Third parties, to know our own outage by.", _control(kinds)),
             **_block(General)["properties"],
             "responders": _responders(forms),
-            "rules": {"description": RuleEntry.__doc__, "type": "array", "items": _rule()},
-            "never": {
-                "description": NeverEntry.__doc__,
-                "type": "array",
-                "items": _block(NeverEntry),
-            },
+            "rules": _list(RuleEntry, _rule()),
+            "never": _list(NeverEntry),
+            "ages": _list(AgeEntry),
+            "maintenance": _list(MaintenanceEntry),
         },
         "definitions": {
             "reference": {"type": "string", "pattern": REFERENCE},
@@ -74,6 +71,11 @@ def _named(description: str, entry: Schema) -> Schema:
         "propertyNames": {"pattern": NAME},
         "additionalProperties": entry,
     }
+
+
+def _list(row: type[BaseModel], items: Schema | None = None) -> Schema:
+    rows = items or _block(row)
+    return {"description": row.__doc__, "type": ["array", "null"], "items": rows}
 
 
 def _checks(kinds: Kinds) -> list[Schema]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from checker.config.entries import NAME, NAME_IN_WORDS, TargetEntry
 from checker.config.form import branch_of, fill
 from checker.config.kinds import CONTROL
+from checker.config.problems import did_you_mean
 from checker.config.report import Report
 from checker.config.tree import Branch, Entry, Scalar, Sequence, plain
 from probes.contract import Target
@@ -35,6 +36,24 @@ class Known:
 def targets(section: Branch, report: Report) -> dict[str, Known]:
     """Every target by name, in the order of the config."""
     return {name: _known(name, entry, report) for name, entry in section.entries.items()}
+
+
+def named_targets(branch: Branch, known: Collection[str] | None, report: Report) -> Iterator[str]:
+    """Those that a `targets` list names and that there are. `known`: None where nobody can tell."""
+    entry = branch.entries.get("targets")
+    seen: set[str] = set()
+    for item in entry.value.items if entry and isinstance(entry.value, Sequence) else ():
+        name = str(plain(item))
+        if name in seen:
+            report.refuse(item.place, f"`{name}` is named twice", "each target once")
+        elif known is not None and name not in known:
+            expected = f"one of {', '.join(known)}"
+            report.refuse(
+                item.place, "there is no such target", expected, did_you_mean(name, known)
+            )
+        elif known is not None:
+            yield name
+        seen.add(name)
 
 
 def _known(name: str, entry: Entry, report: Report) -> Known:

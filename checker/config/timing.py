@@ -8,7 +8,9 @@ from checker.config.durations import written
 from checker.config.entries import CheckThresholds, ControlEntry, PaceEntry
 from checker.config.report import Report
 from checker.config.tree import Branch, Entry
+from checker.core.partial import surprising
 from checker.core.rules import Thresholds
+from probes.contract import ProbeParams
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +22,29 @@ class Pace:
     recheck_s: float
 
 
-def pace(given: ControlEntry, base: PaceEntry) -> Pace:
-    """What the entry says of its pace, else what holds for all."""
+def pace(given: ControlEntry, base: PaceEntry, fastest_s: float) -> Pace:
+    """What the entry says of its pace, else what holds for all; in doubt no faster than `fastest_s`."""
     every_s = given.every_s or base.every_s
-    return Pace(
-        every_s,
-        given.timeout_s or base.timeout_s,
-        min(given.recheck_s or base.recheck_s, every_s),
-    )
+    recheck_s = max(given.recheck_s or base.recheck_s, fastest_s)
+    return Pace(every_s, given.timeout_s or base.timeout_s, min(recheck_s, every_s))
+
+
+def fastest(params: ProbeParams) -> float:
+    """Seconds that a kind of probe wants between two looks; 0 if it wants no more than all kinds do.
+
+    Those that want more have a reason: what they ask costs, or does not change sooner.
+    """
+    return params.fastest_s if params.fastest_s > ProbeParams.fastest_s else 0.0
+
+
+def refuse_haste(pace: Pace, given: ControlEntry, branch: Branch, report: Report) -> None:
+    """A `recheck` of its own that cannot be kept. The one for all checks is simply too fast for some."""
+    if given.recheck_s is not None and given.recheck_s < min(pace.recheck_s, pace.every_s):
+        report.refuse(
+            branch.entries["recheck"].value.place,
+            f"{written(given.recheck_s)} is faster than this probe may look",
+            f"at least {written(pace.recheck_s)}",
+        )
 
 
 def refuse_overlap(pace: Pace, entry: Entry, branch: Branch, report: Report) -> None:
@@ -49,7 +66,7 @@ def merged(base: Thresholds, given: CheckThresholds | None) -> Thresholds:
 
 
 def refuse_unreachable(thresholds: Thresholds, entry: Entry, report: Report) -> None:
-    """A score that ends below its line would never trip."""
+    """A score that ends below its line would never trip; nor would what chance explains always."""
     lines = (thresholds.sees_at, thresholds.alone_at, thresholds.ceiling)
     if list(lines) != sorted(lines):
         report.refuse(
@@ -58,4 +75,11 @@ def refuse_unreachable(thresholds: Thresholds, entry: Entry, report: Report) -> 
                 *lines
             ),
             "sees_at ≤ alone_at ≤ ceiling",
+        )
+    looks, noise = thresholds.partial_looks, thresholds.partial_noise
+    if surprising(looks, noise, thresholds.partial_odds) > looks:
+        report.refuse(
+            entry.place,
+            f"not even {looks} failures in {looks} looks would be more than noise of {noise:g}",
+            "more `partial_looks`, less `partial_noise`, or higher `partial_odds`",
         )

@@ -18,7 +18,8 @@ def test_every_key_of_a_check_is_read(tmp_path):
         tmp_path,
         check(
             "every: 15s, timeout: 4s, recheck: 2s, critical: false, runbook: 'https://r.test/x', "
-            "owners: [infra, web], thresholds: {declare_after: 1m}, path: /login, status: [200]"
+            "owners: [infra, web], thresholds: {declare_after: 1m, down_streak: 5, partial_looks: 40}, "
+            "path: /login, status: [200]"
         ),
     ).checks[0]
 
@@ -27,7 +28,7 @@ def test_every_key_of_a_check_is_read(tmp_path):
     assert us.watched.recheck_s == 2
     assert (us.watched.critical, us.watched.runbook) == (False, "https://r.test/x")
     assert us.watched.owners == ("infra", "web")
-    assert us.watched.thresholds == Thresholds(declare_after_s=60)
+    assert us.watched.thresholds == Thresholds(declare_after_s=60, down_streak=5, partial_looks=40)
 
 
 def test_what_a_check_does_not_say_is_taken_from_the_pace_and_thresholds_of_all(tmp_path):
@@ -43,6 +44,35 @@ def test_what_a_check_does_not_say_is_taken_from_the_pace_and_thresholds_of_all(
 
 def test_a_recheck_is_never_slower_than_the_schedule(tmp_path):
     assert loaded(tmp_path, check("every: 2s, timeout: 1s")).checks[0].watched.recheck_s == 2
+
+
+def test_a_recheck_is_never_faster_than_its_probe_wants(tmp_path):
+    lag = loaded(tmp_path, "checks:\n  lag: {probe: lag, surface: ingestion, targets: [us]}\n")
+
+    assert lag.checks[0].watched.recheck_s == 15
+    assert lag.checks[-1].watched.recheck_s == 5
+
+
+def test_a_recheck_that_its_probe_cannot_keep_is_refused(tmp_path):
+    text = (
+        "checks:\n  lag: {probe: lag, surface: ingestion, targets: [us], recheck: %s, every: 20s}\n"
+    )
+    (problem,) = refused(tmp_path, text % "14s")
+
+    assert said([problem]) == ["2:65 14s is faster than this probe may look"]
+    assert problem.expected == "at least 15s"
+    assert loaded(tmp_path, text % "16s").checks[0].watched.recheck_s == 16
+
+
+def test_a_check_depends_on_others_at_its_own_target(tmp_path):
+    text = check("") + (
+        "  flags: {probe: page, surface: flags, targets: [us, eu], depends_on: [app]}\n"
+    )
+
+    watched = loaded(tmp_path, text).policy.watched
+
+    assert watched["us/flags"].depends_on == ("us/app",)
+    assert watched["eu/flags"].depends_on == ("eu/app",)
 
 
 def test_a_key_with_an_alias_is_written_as_the_alias(tmp_path):
@@ -67,7 +97,9 @@ def test_a_key_with_an_alias_is_written_as_the_alias(tmp_path):
         ("runbook: ask Tim", "wrong value for `runbook`", "a link that begins with https:// or http://", ""),
         ("owners: infra", "wrong value for `owners`", "a list, such as [us, eu]", ""),
         ("thresholds: {sees: 1}", "unknown key `sees`", "", "did you mean 'sees_at'?"),
-        ("thresholds: {live_for: 1m}", "unknown key `live_for`", "one of alone_at, ceiling, declare_after, down_share, failed, local_after, passed, recover_after, sees_at", ""),
+        ("thresholds: {live_for: 1m}", "unknown key `live_for`", "one of alone_at, ceiling, declare_after, down_share, down_streak, failed, local_after, partial_looks, partial_noise, partial_odds, partial_recent, partial_rest_odds, passed, recover_after, sees_at", ""),
+        ("thresholds: {partial_noise: 1}", "wrong value for `partial_noise`", "less than 1.0", ""),
+        ("thresholds: {partial_looks: 3}", "not even 3 failures in 3 looks would be more than noise of 0.02", "more `partial_looks`, less `partial_noise`, or higher `partial_odds`", ""),
         ("thresholds: {sees_at: 55}", "sees_at, alone_at and ceiling are 55, 50 and 60: no score could reach them", "sees_at ≤ alone_at ≤ ceiling", ""),
     ],
 )  # fmt: skip

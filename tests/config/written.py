@@ -13,7 +13,7 @@ from checker.config import ConfigError, Problem, Settings, load
 from checker.config.kinds import Kinds, ProbeKind, ResponderKind
 from checker.core.model import Duty
 from checker.responders.contract import ResponderSettings
-from probes.contract import Io, Outcome, ProbeParams, Verdict
+from probes.contract import Io, Outcome, ProbeParams, Reason, Verdict
 
 
 class PageParams(ProbeParams):
@@ -26,6 +26,10 @@ class PageParams(ProbeParams):
 
 class PrivateParams(ProbeParams):
     needs: ClassVar[tuple[str, ...]] = ("project_id", "personal_key")
+
+
+class LagParams(ProbeParams):
+    fastest_s: ClassVar[float] = 15.0
 
 
 class ControlParams(ProbeParams):
@@ -64,6 +68,7 @@ KINDS = Kinds(
     probes={
         "page": ProbeKind(PageParams, passes),
         "private": ProbeKind(PrivateParams, passes),
+        "lag": ProbeKind(LagParams, passes, {Reason.LATE: "late", Reason.STATUS: "no"}),
         "control": ProbeKind(ControlParams, passes),
     },
     responders={
