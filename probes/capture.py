@@ -41,13 +41,13 @@ NOT_HERE = frozenset({404, 405, 501})  # how a PostHog without capture v1 says s
 
 REASONS: Mapping[Reason, str] = MappingProxyType(
     {
-        Reason.STATUS: "PostHog's: not a 200; a 429 counts, for capture documents no rate limit",
-        Reason.REDIRECT: "PostHog's: an SDK's POST was redirected",
-        Reason.EVENT: "PostHog's: a 200 that does not say that the event was taken",
-        Reason.OWN_KEY: "ours: our project key, or our event, is refused (400, 401)",
-        Reason.OWN_QUOTA: "ours: the project is over its quota, and its events are dropped",
-        Reason.CHALLENGE: "nobody's: our address or user agent is taken for a bot's",
-        Reason.LOOK_UP: "ours: this PostHog has no capture v1; set v1_every to null",
+        Reason.STATUS: "not a 200; a 429 counts, for capture documents no rate limit",
+        Reason.REDIRECT: "an SDK's POST was redirected",
+        Reason.EVENT: "a 200 that does not say that the event was taken",
+        Reason.OWN_KEY: "our project key, or our event, is refused (400, 401)",
+        Reason.OWN_QUOTA: "the project is over its quota, and its events are dropped",
+        Reason.CHALLENGE: "our address or user agent is taken for a bot's",
+        Reason.LOOK_UP: "this PostHog has no capture v1; set v1_every to null",
     }
 )
 

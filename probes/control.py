@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -12,6 +14,10 @@ from pydantic import Field, field_validator, model_validator
 
 from probes.contract import Io, Outcome, ProbeParams, Reason
 from probes.wire.exchange import Request
+
+REASONS: Mapping[Reason, str] = MappingProxyType(
+    {Reason.STATUS: "it answers with a 5xx, so it has trouble of its own"}
+)
 
 
 class Params(ProbeParams):

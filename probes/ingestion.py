@@ -24,16 +24,16 @@ from probes.wire.sighting import Sighting, look_up
 
 REASONS: Mapping[Reason, str] = MappingProxyType(
     {
-        Reason.LATE: "PostHog's: events arrive later than is allowed",
-        Reason.GROWING: "PostHog's: each event takes longer than the one before",
-        Reason.STALLED: "PostHog's: nothing arrives at all, and our quota and key are fine",
-        Reason.LOST: "PostHog's: events are gone, for later ones of their partition are there",
-        Reason.LOOK_UP: "nobody's: events cannot be looked up, which says nothing about them",
-        Reason.OWN_KEY: "ours: our personal key, project id or project key is refused",
-        Reason.OWN_LIMIT: "ours: we have asked more often than our rate limit allows",
-        Reason.OWN_QUOTA: "ours: the project is over its quota, and its events are dropped",
-        Reason.OWN_FAULT: "ours: PostHog does not understand our query",
-        Reason.CHALLENGE: "nobody's: our address or user agent is taken for a bot's",
+        Reason.LATE: "events arrive later than is allowed",
+        Reason.GROWING: "each event takes longer than the one before",
+        Reason.STALLED: "nothing arrives at all, and our quota and key are fine",
+        Reason.LOST: "events are gone, for later ones of their partition are there",
+        Reason.LOOK_UP: "events cannot be looked up, which says nothing about them",
+        Reason.OWN_KEY: "our personal key, project id or project key is refused",
+        Reason.OWN_LIMIT: "we have asked more often than our rate limit allows",
+        Reason.OWN_QUOTA: "the project is over its quota, and its events are dropped",
+        Reason.OWN_FAULT: "PostHog does not understand our query",
+        Reason.CHALLENGE: "our address or user agent is taken for a bot's",
     }
 )
 

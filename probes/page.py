@@ -6,6 +6,8 @@ target. Judged by the status, by where it ended, by words or JSON values in the 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -17,6 +19,15 @@ from probes.wire.redirects import Trip, follow
 Status = Annotated[int, Field(ge=100, le=599)]
 Path = Annotated[str, Field(pattern="^/", max_length=2000)]
 Words = tuple[Annotated[str, Field(min_length=1)], ...]
+
+REASONS: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.STATUS: "a status that is not right for this page",
+        Reason.REDIRECT: "it led off the host, round in circles, or elsewhere than it must",
+        Reason.BODY: "it lacks what it must hold, or holds what it must not",
+        Reason.SLOW: "the right page, but over its limit",
+    }
+)
 
 ABSENT = object()  # what stands at a path that leads nowhere; JSON's null is a value
 

@@ -22,12 +22,12 @@ RECENT_S = 3600.0  # canaries sent within this tell whether recent data is fine
 
 REASONS: Mapping[Reason, str] = MappingProxyType(
     {
-        Reason.LOST: "PostHog's: events that could be seen are gone, while recent ones are there",
-        Reason.LOOK_UP: "nobody's: it cannot be told yet, or events cannot be looked up",
-        Reason.OWN_KEY: "ours: our personal key or project id is refused",
-        Reason.OWN_LIMIT: "ours: we have asked more often than our rate limit allows",
-        Reason.OWN_FAULT: "ours: PostHog does not understand our query",
-        Reason.CHALLENGE: "nobody's: our address or user agent is taken for a bot's",
+        Reason.LOST: "events that could be seen are gone, while recent ones are there",
+        Reason.LOOK_UP: "it cannot be told yet, or events cannot be looked up",
+        Reason.OWN_KEY: "our personal key or project id is refused",
+        Reason.OWN_LIMIT: "we have asked more often than our rate limit allows",
+        Reason.OWN_FAULT: "PostHog does not understand our query",
+        Reason.CHALLENGE: "our address or user agent is taken for a bot's",
     }
 )
 

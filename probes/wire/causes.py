@@ -6,12 +6,33 @@ import errno
 import os
 import socket
 import ssl
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import aiohttp
 from aiohttp.http import HttpProcessingError
 
 from probes.contract import Reason, Timing
 from probes.wire.exchange import Failure
+
+# What any request, connection or look-up can come to, whichever kind of probe asked for it.
+REASONS: Mapping[Reason, str] = MappingProxyType(
+    {
+        Reason.DNS: "the name was not resolved, or not in time",
+        Reason.REFUSED: "the connection was refused: nobody listens there",
+        Reason.RESET: "the connection was cut",
+        Reason.UNREACHABLE: "there is no way to that host",
+        Reason.TIMEOUT: "the look's deadline passed; the detail says during what",
+        Reason.TLS: "no handshake, or the certificate is not trusted",
+        Reason.PROTOCOL: "what came back is not HTTP as we know it",
+        Reason.BODY: "the answer was cut short, or is not what its head says",
+        Reason.CHALLENGE: "we are asked to prove that we are human",
+        Reason.OWN_NETWORK: "this machine has no way out",
+        Reason.OWN_RESOURCES: "this machine is short of descriptors or memory",
+        Reason.OWN_STALL: "our own program stood still during the look",
+        Reason.OWN_FAULT: "the probe itself broke: a bug of ours",
+    }
+)
 
 CAUSES_MAX = 10  # links of a chain of causes that are looked at
 
