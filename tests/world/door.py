@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
@@ -24,20 +25,24 @@ def bound(port: int = 0) -> socket.socket:
 
 
 class Door:
-    """One aiohttp app on one loopback port, which stays the same however often the door is shut."""
+    """One aiohttp app on one loopback port, which stays the same however often the door is shut.
 
-    def __init__(self, app: web.Application) -> None:
+    With `tls` it speaks nothing but that.
+    """
+
+    def __init__(self, app: web.Application, tls: ssl.SSLContext | None = None) -> None:
         # A request that hangs on command must not hold up the end.
         self._runner = web.AppRunner(
             app, shutdown_timeout=0, handler_cancellation=True, access_log=None
         )
+        self._tls = tls
         self._socket = bound()
         self.port: int = self._socket.getsockname()[1]
         self._site: web.SockSite | None = None
 
     @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self._tls else 'http'}://127.0.0.1:{self.port}"
 
     @property
     def is_open(self) -> bool:
@@ -47,7 +52,7 @@ class Door:
         if self._runner.server is None:
             await self._runner.setup()
         if self._site is None:
-            self._site = web.SockSite(self._runner, self._socket)
+            self._site = web.SockSite(self._runner, self._socket, ssl_context=self._tls)
             await self._site.start()
 
     async def shut(self) -> None:
@@ -74,12 +79,12 @@ class Fake:
     `routes`: (method, path, name, right): `name` is what a fault is put on; several paths may share one.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.faults = Faults()
         app = web.Application(client_max_size=4 * 1024 * 1024)
         for method, path, name, right in self.routes():
             app.router.add_route(method, path, self._breakable(name, right))
-        self.door = Door(app)
+        self.door = Door(app, tls)
 
     def routes(self) -> list[tuple[str, str, str, Right]]:
         raise NotImplementedError
