@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 
-from tests.world.cloud import Cloud
+from tests.world.certificates import Authority
+from tests.world.cloud import SPOILT, Cloud
 from tests.world.controls import Controls
 from tests.world.faults import drop, empty, errors, hang, redirect, refuse, slow, status, throttle
 
@@ -16,6 +18,17 @@ from tests.world.faults import drop, empty, errors, hang, redirect, refuse, slow
 @pytest.fixture
 async def cloud() -> AsyncIterator[Cloud]:
     async with Cloud("US") as made:
+        yield made
+
+
+@pytest.fixture
+def authority() -> Authority:
+    return Authority()
+
+
+@pytest.fixture
+async def secure(authority: Authority) -> AsyncIterator[Cloud]:
+    async with Cloud("EU", authority.certificate()) as made:
         yield made
 
 
@@ -97,6 +110,77 @@ async def test_a_surface_can_give_no_answer_at_all(fault, error, cloud):
 async def test_one_surface_fails_and_the_others_do_not(cloud):
     await cloud.hurt("app", status(503))
     assert (await get(cloud.app.address, "/signup")).status_code == 200
+
+
+@pytest.mark.parametrize("surface", ["insights", "ingestion"])
+async def test_two_surfaces_share_an_address_and_are_broken_each_by_itself(surface, cloud):
+    kinds = {"insights": "TrendsQuery", "ingestion": "HogQLQuery"}
+    await cloud.hurt(surface, status(512))
+    async with httpx.AsyncClient(base_url=cloud.app.address, trust_env=False) as client:
+        codes = {
+            name: (
+                await client.post(
+                    "/api/projects/1/query/",
+                    json={"query": {"kind": kind, "query": "select 1"}},
+                    headers={"Authorization": "Bearer phx_canary"},
+                )
+            ).status_code
+            for name, kind in kinds.items()
+        }
+    assert [name for name, code in codes.items() if code == 512] == [surface]
+
+
+async def test_everything_can_be_down(cloud):
+    await cloud.hurt("*", status(502))
+    codes = [(await get(host.address)).status_code for host in (cloud.app, cloud.ingest)]
+    assert codes == [502, 404]
+    assert (await get(cloud.ingest.address, "/_liveness")).status_code == 502
+    await cloud.mend()
+    assert (await get(cloud.ingest.address, "/_liveness")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("surface", "word"), [(surface, word) for surface in SPOILT for word in SPOILT[surface]]
+)
+async def test_what_was_spoilt_is_as_before_once_it_is_mended(surface, word, secure):
+    part, attribute, becomes = SPOILT[surface][word]
+    before = getattr(getattr(secure, part), attribute)
+    secure.spoil(surface, word)
+    assert getattr(getattr(secure, part), attribute) == becomes != before
+    await secure.mend(surface)
+    assert getattr(getattr(secure, part), attribute) == before
+
+
+async def test_a_surface_that_does_not_exist_cannot_be_broken(cloud):
+    with pytest.raises(KeyError):
+        await cloud.hurt("nothing", hang())
+    with pytest.raises(KeyError):
+        cloud.spoil("flags", "nothing")
+    with pytest.raises(KeyError):
+        await cloud.mend("nothing")
+
+
+async def test_a_health_check_that_is_spoilt_says_why(cloud):
+    cloud.spoil("app", "migrating")
+    answer = await get(cloud.app.address, "/_health")
+    assert (answer.status_code, answer.text) == (503, "Migrations are not up to date")
+
+
+async def test_a_certificate_changes_while_its_host_is_up(authority, secure, tmp_path):
+    trust = ssl.create_default_context(cafile=str(authority.write_to(tmp_path)))
+
+    async def handshake(host: str = "127.0.0.1") -> None:
+        async with httpx.AsyncClient(verify=trust, trust_env=False) as client:
+            await client.get(secure.app.address.replace("127.0.0.1", host) + "/login")
+
+    await handshake()
+    secure.spoil("tls", "expired")
+    with pytest.raises(httpx.ConnectError, match="expired"):
+        await handshake()
+    await secure.mend("tls")
+    secure.certificate.name = "elsewhere.example"
+    with pytest.raises(httpx.ConnectError, match="not valid for"):
+        await handshake()
 
 
 async def test_a_host_that_refused_answers_at_the_same_address_when_mended(cloud):
