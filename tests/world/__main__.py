@@ -27,11 +27,12 @@ def say(world: World, switches: str, folder: Path | None) -> None:
         f"{'switchboard':18} {switches}",
         "",
         f"break it:   curl -X POST {switches}/break/us/app/status/503",
-        f"mend it:    curl -X POST {switches}/mend/us/app",
+        f"spoil it:   curl -X POST {switches}/spoil/us/flags/missing",
+        f"mend it:    curl -X POST {switches}/mend/us",
         f"look at it: curl {switches}/",
     ]
     if folder:
-        lines.append(f"watch it:   checker run --config {world.config(folder)}")
+        lines.append(f"watch it:   checker run --config {world.config(folder, surfaces='all')}")
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
 

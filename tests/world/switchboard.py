@@ -1,6 +1,7 @@
 """Breaks the world over HTTP, and shows what people there would have seen.
 
 POST /break/us/app/status/503      POST /break/slack/chat.postMessage/throttle/30
+POST /spoil/us/flags/missing       POST /spoil/us/ingestion/late/400
 POST /mend                         POST /mend/us          POST /mend/us/app
 POST /cut                          GET  /
 """
@@ -12,29 +13,38 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.world.door import Door
+from tests.world.door import Door, Right
 from tests.world.faults import Fault
 from tests.world.world import World
 
 
+@web.middleware
+async def refusals(request: web.Request, handler: Right) -> web.StreamResponse:
+    """What cannot be done is the caller's mistake."""
+    try:
+        return await handler(request)
+    except (ValueError, KeyError) as error:
+        raise web.HTTPBadRequest(text=f"cannot do that: {error}\n") from None
+
+
 def switchboard(world: World) -> Door:
     """A door of its own: it cannot be broken by what it breaks."""
-    app = web.Application()
+    app = web.Application(middlewares=[refusals])
 
     async def hurt(request: web.Request) -> web.Response:
         asked = request.match_info
-        try:
-            fault = Fault(asked["what"], asked.get("value", ""))
-            await world.hurt(asked["place"], asked["name"], fault)
-        except (ValueError, KeyError) as error:
-            raise web.HTTPBadRequest(text=f"cannot break that: {error}\n") from None
+        fault = Fault(asked["what"], asked.get("value", ""))
+        await world.hurt(asked["place"], asked["name"], fault)
         return web.Response(text=f"{asked['place']}/{asked['name']}: {fault.what}\n")
 
+    async def spoil(request: web.Request) -> web.Response:
+        asked = request.match_info
+        value = float(asked["value"]) if "value" in asked else None
+        world.spoil(asked["place"], asked["name"], asked["word"], value)
+        return web.Response(text=f"{asked['place']}/{asked['name']}: {asked['word']}\n")
+
     async def mend(request: web.Request) -> web.Response:
-        try:
-            await world.mend(request.match_info.get("place"), request.match_info.get("name"))
-        except KeyError as error:
-            raise web.HTTPBadRequest(text=f"cannot mend that: {error}\n") from None
+        await world.mend(request.match_info.get("place"), request.match_info.get("name"))
         return web.Response(text="mended\n")
 
     async def cut(_: web.Request) -> web.Response:
@@ -50,6 +60,8 @@ def switchboard(world: World) -> Door:
         app.router.add_post(path, mend)
     for path in ("/break/{place}/{name}/{what}", "/break/{place}/{name}/{what}/{value:.+}"):
         app.router.add_post(path, hurt)
+    for path in ("/spoil/{place}/{name}/{word}", "/spoil/{place}/{name}/{word}/{value}"):
+        app.router.add_post(path, spoil)
     return Door(app)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from checker.config.kinds import installed
 from checker.config.loading import load
 from checker.core.model import Duty
 from tests.world.switchboard import switchboard
@@ -50,6 +51,16 @@ async def test_its_config_is_one_that_the_daemon_takes(world: World, tmp_path: P
     assert settings.off == ()
 
 
+async def test_it_can_be_watched_whole(tmp_path: Path):
+    async with World(tls=True) as world:
+        settings = load(world.config(tmp_path, surfaces="all"), env={})
+    watched = settings.policy.watched.values()
+    surfaces = {check.surface for check in watched if check.target == "us"}
+    assert surfaces >= {"app", "flags", "insights", "capture", "ingestion", "signup"}
+    assert {check.kind for check in settings.checks} == set(installed().probes) - {"dns", "promql"}
+    assert settings.off == ()
+
+
 async def test_a_part_of_its_config_can_be_replaced(world: World, tmp_path: Path):
     settings = load(world.config(tmp_path, location="l2", responders={"console": {}}), env={})
     assert settings.location == "l2"
@@ -74,7 +85,31 @@ async def test_everything_is_mended_at_once(world, switches):
     assert all(party.is_open for party in world.controls.parties.values())
 
 
-@pytest.mark.parametrize("path", ["/break/us/app/explode", "/break/mars/app/hang", "/mend/mars"])
+async def test_what_is_in_an_answer_is_spoilt_over_http(world, switches):
+    assert (await switches.post("/spoil/us/flags/missing")).status_code == 200
+    assert (await switches.post("/spoil/us/ingestion/late/400")).status_code == 200
+    assert world.us.flags.forgotten
+    assert world.us.events.lag_s == 400.0
+    await switches.post("/mend/us")
+    assert not world.us.flags.forgotten
+    assert world.us.events.lag_s == 0.0
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/break/us/app/explode",
+        "/break/us/nothing/hang",
+        "/break/mars/app/hang",
+        "/mend/mars",
+        "/mend/us/nothing",
+        "/spoil/us/flags/explode",
+        "/spoil/us/nothing/missing",
+        "/spoil/slack/flags/missing",
+        "/spoil/us/ingestion/late/long",
+        "/spoil/us/tls/expired",
+    ],
+)
 async def test_what_cannot_be_broken_is_said(path, switches):
     assert (await switches.post(path)).status_code == 400
 

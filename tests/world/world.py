@@ -5,30 +5,31 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 import yaml
 
+from tests.world import watching
+from tests.world.certificates import Authority
 from tests.world.cloud import Cloud
 from tests.world.controls import Controls
 from tests.world.faults import Fault
 from tests.world.pagerduty import PagerDuty
 from tests.world.slack import Slack
 
-DOWN_AT_ALL = "Posthog Cloud is completely down"
-DOWN_AT_ONE = (
-    "`app.posthog.com` (PostHog Cloud US) or `eu.posthog.com` (PostHog Cloud EU) "
-    "being completely unavailable (not just for you)"
-)
-ERRORS = "Significantly elevated error rate"
-
 
 class World:
-    """`async with World() as world:` and it is there, on ports that nobody else has."""
+    """`async with World() as world:` and it is there, on ports that nobody else has.
 
-    def __init__(self) -> None:
-        self.us = Cloud("US")
-        self.eu = Cloud("EU")
+    With `tls` both clouds speak that and nothing else, each with a certificate of its own.
+    """
+
+    def __init__(self, *, tls: bool = False) -> None:
+        self.authority = Authority() if tls else None
+        self.us, self.eu = (
+            Cloud(region, self.authority.certificate() if self.authority else None)
+            for region in ("US", "EU")
+        )
         self.controls = Controls()
         self.pagerduty = PagerDuty()
         self.slack = Slack()
@@ -51,6 +52,10 @@ class World:
         """Break `name` at "us", "eu", "slack" or "pagerduty". KeyError for any other place."""
         await self._places()[place].hurt(name, fault)
 
+    def spoil(self, place: str, surface: str, word: str, value: float | None = None) -> None:
+        """Have something else in the answers of a surface at "us" or "eu". KeyError for the rest."""
+        self._clouds()[place].spoil(surface, word, value)
+
     async def mend(self, place: str | None = None, name: str | None = None) -> None:
         """Mend one thing, one place, or everything."""
         if place is None:
@@ -58,29 +63,40 @@ class World:
         for part in self._places().values() if place is None else (self._places()[place],):
             await part.mend(name)
 
-    def config(self, folder: Path, **overrides: Any) -> Path:
-        """Writes a short config for a daemon that watches this world, and returns its folder.
+    def config(
+        self, folder: Path, *, surfaces: Literal["pages", "all"] = "pages", **overrides: Any
+    ) -> Path:
+        """Writes a config for a daemon that watches this world, and returns its folder.
 
-        Quick enough for a person to wait for; `overrides` replace whole top-level keys.
+        It looks at what anybody can open, or at every surface, and is quick enough for a person to
+        wait for. `overrides` replace whole top-level keys.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        told = self._config(folder) | overrides
+        told = self._config(folder)
+        if surfaces == "all":
+            told |= self._everything()
+        if self.authority is not None:
+            told["ca_file"] = str(self.authority.write_to(folder).resolve())
+        told |= overrides
         text = yaml.safe_dump(told, allow_unicode=True, sort_keys=False)
         (folder / "checker.yaml").write_text(text, encoding="utf-8")
         return folder
 
     def addresses(self) -> dict[str, str]:
         """What is where."""
-        hosts = {"us": self.us, "eu": self.eu}
+        clouds = self._clouds()
         return (
-            {f"{name} app": cloud.app.address for name, cloud in hosts.items()}
-            | {f"{name} ingest": cloud.ingest.address for name, cloud in hosts.items()}
+            {f"{name} app": cloud.app.address for name, cloud in clouds.items()}
+            | {f"{name} ingest": cloud.ingest.address for name, cloud in clouds.items()}
             | {f"control {name}": p.address for name, p in self.controls.parties.items()}
             | {"pagerduty": self.pagerduty.address, "slack": self.slack.api}
         )
 
     def _places(self) -> dict[str, Cloud | PagerDuty | Slack]:
-        return {"us": self.us, "eu": self.eu, "slack": self.slack, "pagerduty": self.pagerduty}
+        return {**self._clouds(), "slack": self.slack, "pagerduty": self.pagerduty}
+
+    def _clouds(self) -> dict[str, Cloud]:
+        return {"us": self.us, "eu": self.eu}
 
     def _config(self, folder: Path) -> dict[str, Any]:
         return {
@@ -96,10 +112,10 @@ class World:
                 "recover_after": "3s",
                 "live_for": "5s",
             },
-            "targets": {"us": _target(self.us), "eu": _target(self.eu)},
-            "checks": {"app": _page("app", "/login"), "signup": _page("signup", "/signup")},
+            "targets": self._targets(keys=False),
+            "checks": watching.pages(),
             "controls": {name: {"tcp": place} for name, place in self.controls.places().items()},
-            "rules": _rules(),
+            "rules": watching.some_rules(),
             "responders": {
                 "pagerduty": {
                     "routing_key": self.pagerduty.routing_key,
@@ -109,38 +125,13 @@ class World:
             },
         }
 
+    def _everything(self) -> dict[str, Any]:
+        return {
+            "pace": {"every": "2s", "timeout": "2s", "recheck": "500ms"},
+            "targets": self._targets(keys=True),
+            "checks": watching.every_surface(self._clouds()),
+            **watching.whole_table(),
+        }
 
-def _target(cloud: Cloud) -> dict[str, Any]:
-    return {
-        "app_host": cloud.app.address,
-        "ingest_host": cloud.ingest.address,
-        "plain_http": True,
-    }
-
-
-def _page(surface: str, path: str) -> dict[str, Any]:
-    return {
-        "probe": "page",
-        "surface": surface,
-        "targets": ["us", "eu"],
-        "path": path,
-        "contains": ["<title>PostHog</title>"],
-    }
-
-
-def _rules() -> list[dict[str, Any]]:
-    return [
-        {
-            "symptom": "app down",
-            "severity": "critical",
-            "sentence": DOWN_AT_ALL,
-            "scope": "every target",
-        },
-        {"symptom": "app down", "severity": "critical", "sentence": DOWN_AT_ONE},
-        {
-            "symptom": "signup down",
-            "severity": "major",
-            "sentence": "Customer signup is broken",
-        },
-        {"symptom": "any failing", "severity": "major", "sentence": ERRORS},
-    ]
+    def _targets(self, keys: bool) -> dict[str, Any]:
+        return {name: watching.target(cloud, keys) for name, cloud in self._clouds().items()}
