@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from checker.core import wording
-from checker.core.effects import call_for
+from checker.core.effects import Case, call_for
 from checker.core.incident import Move
 from checker.core.model import Effect, Entry, Incident, State, Step
 from checker.core.rules import Policy
@@ -15,6 +15,10 @@ WORDS = {
     Move.JOIN: "joined",
     Move.ESCALATE: "escalated",
     Move.SET: "severity",
+    Move.LEAD: "lead",
+    Move.SAY: "status",
+    Move.NOTE: "note",
+    Move.REMIND: "reminder",
     Move.RECOVER: "recovered",
     Move.REOPEN: "reopened",
     Move.CLOSE: "closed",
@@ -36,12 +40,15 @@ class Draft:
     def done(self) -> Step:
         return Step(self.state, tuple(self.effects), tuple(self.entries), tuple(self.notes))
 
-    def move(self, moved: Incident, move: Move) -> Incident:
-        """Keep the incident as it is after `move`, note it, and call for what must be done."""
+    def move(self, moved: Incident, move: Move, said: str = "") -> Incident:
+        """Keep the incident as it is after `move`, note it, and call for what must be done.
+
+        `said` is what a person said with it, and then what the timeline holds.
+        """
         state = replace(self.state, incidents={**self.state.incidents, moved.id: moved})
-        told, effects = call_for(self.policy, state, moved, move, self.at)
+        told, effects = call_for(Case(self.policy, state, self.at, said), moved, move)
         self.effects += effects
-        self.enter(told, WORDS[move], wording.title(self.policy, told, move))
+        self.enter(told, WORDS[move], said or wording.title(self.policy, told, move))
         return self.keep(told)
 
     def keep(self, current: Incident) -> Incident:

@@ -9,7 +9,7 @@ notifications" (PagerDuty Events API v2).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from checker.core import wording
@@ -18,22 +18,32 @@ from checker.core.model import Duty, Effect, Incident, Severity, State
 from checker.core.rules import Policy
 
 ENDS = (Move.CLOSE, Move.CANCEL)
+IN_PASSING = (Move.NOTE, Move.REMIND)  # said, but no news of how things stand
 
 
-def call_for(
-    policy: Policy, state: State, incident: Incident, move: Move, at: float
-) -> tuple[Incident, tuple[Effect, ...]]:
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What an effect is made from, beside the incident: the rules, what is known, when, what was said."""
+
+    policy: Policy
+    state: State
+    at: float
+    said: str = ""
+
+
+def call_for(case: Case, incident: Incident, move: Move) -> tuple[Incident, tuple[Effect, ...]]:
     """The effects of `move`, and the incident that remembers which of them it has asked for."""
-    rung = ring(policy, incident, move, at)
+    policy = case.policy
+    rung = ring(policy, incident, move, case.at)
     told = replace(rung, posts=rung.posts + 1, rooms=max(1, rung.rooms))
     effects: list[Effect] = []
     if rung.page > incident.page:
         key = page_key(policy, rung, rung.page)
-        payload = wording.page(policy, state, rung, key, move)
-        effects += _each(policy, rung, Duty.PAGE, str(rung.page), payload, at)
+        payload = wording.page(policy, case.state, rung, key, move)
+        effects += _each(case, rung, Duty.PAGE, str(rung.page), payload)
     if move in ENDS or (move is Move.RECOVER and policy.resolve_on_recovery):
-        effects += _resolve_all(policy, rung, at)
-    effects += _tell(policy, state, told, move, at)
+        effects += _resolve_all(case, rung)
+    effects += _tell(case, told, move)
     return told, tuple(effects)
 
 
@@ -68,34 +78,28 @@ def page_key(policy: Policy, incident: Incident, number: int) -> str:
     return f"{policy.deployment}/{incident.id}/{number}"
 
 
-def _resolve_all(policy: Policy, incident: Incident, at: float) -> Iterator[Effect]:
+def _resolve_all(case: Case, incident: Incident) -> Iterator[Effect]:
     why = f"{incident.id} {incident.phase}"
     for number in range(1, incident.page + 1):
-        payload = {"key": page_key(policy, incident, number), "why": why}
+        payload = {"key": page_key(case.policy, incident, number), "why": why}
         name = f"{number}-{incident.phase}-{incident.posts}"
-        yield from _each(policy, incident, Duty.RESOLVE, name, payload, at)
+        yield from _each(case, incident, Duty.RESOLVE, name, payload)
 
 
-def _tell(
-    policy: Policy, state: State, incident: Incident, move: Move, at: float
-) -> Iterator[Effect]:
+def _tell(case: Case, incident: Incident, move: Move) -> Iterator[Effect]:
     if move is Move.OPEN:
-        payload = wording.room(policy, state, incident, at)
-        yield from _each(policy, incident, Duty.ROOM, str(incident.rooms), payload, at)
+        payload = wording.room(case.policy, case.state, incident, case.at)
+        yield from _each(case, incident, Duty.ROOM, str(incident.rooms), payload)
         return
-    said = {"notice": wording.notice(policy, state, incident, move, at)}
-    yield from _each(policy, incident, Duty.POST, str(incident.posts), said, at)
-    yield from _each(policy, incident, Duty.SUMMARY, str(incident.posts), said, at)
+    said = {"notice": wording.notice(case.policy, case.state, incident, move, case.said)}
+    yield from _each(case, incident, Duty.POST, str(incident.posts), said)
+    if move not in IN_PASSING:
+        yield from _each(case, incident, Duty.SUMMARY, str(incident.posts), said)
 
 
 def _each(
-    policy: Policy,
-    incident: Incident,
-    duty: Duty,
-    name: str,
-    payload: Mapping[str, Any],
-    at: float,
+    case: Case, incident: Incident, duty: Duty, name: str, payload: Mapping[str, Any]
 ) -> Iterator[Effect]:
-    for responder in policy.routes.get(duty, ()):
+    for responder in case.policy.routes.get(duty, ()):
         id_ = f"{incident.id}/{duty}/{name}@{responder}"
-        yield Effect(id_, incident.id, responder, duty, at, payload)
+        yield Effect(id_, incident.id, responder, duty, case.at, payload)

@@ -27,6 +27,56 @@ class Ticked:
 
 
 @dataclass(frozen=True, slots=True)
+class Declared:
+    """A person raises an incident: "When in doubt, raise an incident." Joins one that is open there."""
+
+    at: float
+    target: str
+    by: str
+    what: str
+    severity: Severity = Severity.MAJOR
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A person takes a note: "a brain dump of everything that we know, and everything that we are or have tried"."""
+
+    at: float
+    incident: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusSaid:
+    """A person says in a sentence how things stand."""
+
+    at: float
+    incident: str
+    by: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """Somebody leads from now on: whoever says so, or whom they hand over to."""
+
+    at: float
+    incident: str
+    by: str
+    lead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uneventful:
+    """A person says that it needs no sync: "If an incident was pretty uneventful we can skip this step"."""
+
+    at: float
+    incident: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
     """A person closed an incident: "When we've identified the root cause … and put a fix in place"."""
 
@@ -101,6 +151,11 @@ class Refused:
 Event = (
     Looked
     | Ticked
+    | Declared
+    | Noted
+    | StatusSaid
+    | Led
+    | Uneventful
     | Closed
     | Cancelled
     | Acknowledged

@@ -27,6 +27,10 @@ class Move(StrEnum):
     SET = "set"
     RECOVER = "recover"
     REOPEN = "reopen"
+    LEAD = "lead"
+    SAY = "say"
+    NOTE = "note"
+    REMIND = "remind"
     CLOSE = "close"
     CANCEL = "cancel"
 
@@ -40,6 +44,16 @@ TABLE: dict[tuple[Phase | None, Move], tuple[Phase, str]] = {
     (Phase.RECOVERED, Move.SET): (Phase.RECOVERED, "a person says how severe it is"),
     (Phase.OPEN, Move.RECOVER): (Phase.RECOVERED, "nothing fails any more"),
     (Phase.RECOVERED, Move.REOPEN): (Phase.OPEN, "it fails again"),
+    (Phase.OPEN, Move.LEAD): (Phase.OPEN, "somebody takes the lead, or is handed it"),
+    (Phase.RECOVERED, Move.LEAD): (Phase.RECOVERED, "somebody takes the lead, or is handed it"),
+    (Phase.OPEN, Move.SAY): (Phase.OPEN, "a person says how things stand"),
+    (Phase.RECOVERED, Move.SAY): (Phase.RECOVERED, "a person says how things stand"),
+    (Phase.OPEN, Move.NOTE): (Phase.OPEN, "a person takes a note"),
+    (Phase.RECOVERED, Move.NOTE): (Phase.RECOVERED, "a person takes a note"),
+    (Phase.CLOSED, Move.NOTE): (Phase.CLOSED, "a person takes a note afterwards"),
+    (Phase.CANCELLED, Move.NOTE): (Phase.CANCELLED, "a person takes a note afterwards"),
+    (Phase.OPEN, Move.REMIND): (Phase.OPEN, "nobody leads yet"),
+    (Phase.CLOSED, Move.REMIND): (Phase.CLOSED, "it is time for the sync, a day after"),
     (Phase.OPEN, Move.CLOSE): (Phase.CLOSED, "a person names root cause and fix"),
     (Phase.RECOVERED, Move.CLOSE): (Phase.CLOSED, "a person names root cause and fix"),
     (Phase.OPEN, Move.CANCEL): (
@@ -81,6 +95,11 @@ def is_open(incident: Incident) -> bool:
     return incident.phase is Phase.OPEN
 
 
+def is_closed(incident: Incident) -> bool:
+    """Whether a person has ended it with a cause and a fix."""
+    return incident.phase is Phase.CLOSED
+
+
 def has_recovered(incident: Incident) -> bool:
     """Whether nothing fails any more, and a person has not ended it yet."""
     return incident.phase is Phase.RECOVERED
@@ -106,6 +125,25 @@ def opened(
         symptoms=symptoms,
         seen=tuple(s.check for s in symptoms),
         evident=severity,
+        raised_at=at,
+    )
+
+
+def declared(
+    number: int, target: str, severity: Severity, by: str, what: str, at: float
+) -> Incident:
+    """An incident that a person raises, and leads: "The person who raised the incident is the incident lead"."""
+    return Incident(
+        id=f"{target}-{number}",
+        target=target,
+        phase=advance(None, Move.OPEN),
+        severity=severity,
+        since=at,
+        declared_at=at,
+        sentence="When in doubt, raise an incident.",
+        declared_by=by,
+        what=what,
+        lead=by,
         raised_at=at,
     )
 
@@ -141,6 +179,29 @@ def rises(incident: Incident, severity: Severity) -> bool:
     """Whether evidence of that severity raises the incident."""
     known = incident.severity if incident.word is None else max(incident.severity, incident.word)
     return severity > known
+
+
+def led(incident: Incident, lead: str) -> Incident:
+    """The incident with somebody who leads it."""
+    return replace(incident, phase=advance(incident.phase, Move.LEAD), lead=lead)
+
+
+def said(incident: Incident, status: str) -> Incident:
+    """The incident with a sentence on how things stand."""
+    return replace(incident, phase=advance(incident.phase, Move.SAY), status=status)
+
+
+def noted(incident: Incident) -> Incident:
+    """The same incident; the note is a line of its timeline."""
+    return replace(incident, phase=advance(incident.phase, Move.NOTE))
+
+
+def reminded(incident: Incident) -> Incident:
+    """The incident after one more reminder: of the lead while it is open, of the sync once closed."""
+    phase = advance(incident.phase, Move.REMIND)
+    if phase is Phase.CLOSED:
+        return replace(incident, phase=phase, synced=True)
+    return replace(incident, phase=phase, reminded=incident.reminded + 1)
 
 
 def recovered(incident: Incident, at: float) -> Incident:

@@ -170,6 +170,12 @@ class Incident:
     word: Severity | None = None  # `evident` when a person last set the severity; None: nobody has
     raised_at: float = 0.0  # when the severity last changed
     proposed: str = ""  # the sentence of the age rule that was last proposed to the lead
+    declared_by: str = ""  # a person's name; empty: the machine
+    what: str = ""  # what a person who declared it said is wrong
+    lead: str = ""  # who leads; empty: nobody yet
+    status: str = ""  # how things stand, in a person's sentence
+    reminded: int = 0  # how often it was said that nobody leads
+    synced: bool = False  # the sync was spoken of, or is not needed
     page: int = 0  # number of the newest page's key; 0: nobody was paged
     paged_at: float | None = None
     acknowledged_at: float | None = None  # of the newest page

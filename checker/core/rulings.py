@@ -7,9 +7,12 @@ from dataclasses import replace
 from checker.core import incident as life
 from checker.core.draft import Draft
 from checker.core.incident import Move
-from checker.core.model import Incident, Severity, State, Symptom
+from checker.core.model import Incident, State, Symptom
 from checker.core.policy import Ruling, decide, is_explained
 from checker.core.rules import Age
+
+SPOKEN_OF_S = 48 * 3600.0  # an ended incident is kept for its notes and its sync
+KEPT_MAX = 100  # incidents in the state; older ones are history
 
 
 def newest(state: State, target: str) -> Incident | None:
@@ -64,16 +67,28 @@ def _open(draft: Draft, target: str, ruling: Ruling) -> None:
     number = draft.state.counters.get(target, 0) + 1
     rule = ruling.rule
     fresh = life.opened(number, target, rule.severity, rule.sentence, ruling.symptoms, draft.at)
-    rest = {i: x for i, x in draft.state.incidents.items() if x.target != target}
-    counters = {**draft.state.counters, target: number}
-    draft.state = replace(draft.state, counters=counters, incidents=rest)
+    draft.state = with_room_for(draft.state, target, number, draft.at)
     draft.move(fresh, Move.OPEN)
+
+
+def with_room_for(state: State, target: str, number: int, at: float) -> State:
+    """The state that counts one more incident at `target`; ended ones stay while they are spoken of."""
+    kept = {
+        id_: other
+        for id_, other in state.incidents.items()
+        if other.target != target or at - (other.closed_at or at) < SPOKEN_OF_S
+    }
+    newest_first = sorted(kept, key=lambda id_: kept[id_].declared_at, reverse=True)
+    incidents = {id_: kept[id_] for id_ in newest_first[:KEPT_MAX]}
+    return replace(state, counters={**state.counters, target: number}, incidents=incidents)
 
 
 # ── while it is live ──────────────────────────────────────────────────────────────────────────
 
 
 def _ease(draft: Draft, current: Incident) -> None:
+    if not current.seen:
+        return  # a person's word and no look of ours: nothing that we see ends it
     still = any(s.check in draft.state.symptoms for s in current.symptoms)
     if not life.has_recovered(current) and not still:
         draft.move(life.recovered(current, draft.at), Move.RECOVER)
@@ -143,9 +158,3 @@ def _age(draft: Draft, current: Incident, age: Age) -> None:
 
 def _since(current: Incident) -> str:
     return f"{current.severity.word} and still failing"
-
-
-def word_of_a_person(draft: Draft, current: Incident, severity: Severity, by: str) -> None:
-    """A person says how severe it is; raised to where people are rung, it rings."""
-    draft.move(life.set_to(current, severity, draft.at), Move.SET)
-    draft.enter(current, "said", f"{by} says it is {severity.word}")

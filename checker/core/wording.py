@@ -9,7 +9,7 @@ Shapes of `Effect.payload`, by duty (all JSON):
     post     {"notice": Notice}
     summary  {"notice": Notice}
 
-    Notice   {"mood": "open|joined|worse|recovered|relapsed|closed|cancelled", "severity": str, "title": str (one line),
+    Notice   {"mood": "open|joined|worse|recovered|relapsed|closed|cancelled|said", "severity": str, "title": str (one line),
               "lines": [{"label": str, "text": str}], "next": str (what to do next, may be empty)}
 """
 
@@ -32,6 +32,10 @@ MOODS: Mapping[Move, str] = {
     Move.SET: "worse",
     Move.RECOVER: "recovered",
     Move.REOPEN: "relapsed",
+    Move.LEAD: "said",
+    Move.SAY: "said",
+    Move.NOTE: "said",
+    Move.REMIND: "said",
     Move.CLOSE: "closed",
     Move.CANCEL: "cancelled",
 }
@@ -62,38 +66,53 @@ def what_fails(policy: Policy, incident: Incident) -> str:
     for symptom in incident.symptoms:
         words.setdefault(symptom.kind.value, []).append(_surface(policy, symptom))
     said = [f"{_list(sorted(set(surfaces)))} {kind}" for kind, surfaces in words.items()]
+    if not said and incident.what:
+        return f"{incident.what} at {incident.target}"
     return f"{', '.join(said) or 'nothing seen failing now'} at {incident.target}"
 
 
 def notice(
-    policy: Policy, state: State, incident: Incident, move: Move, at: float
+    policy: Policy, state: State, incident: Incident, move: Move, said: str = ""
 ) -> dict[str, Any]:
     """The whole message about `move`: what fails, since when, from where, how we know, what to do."""
-    lines = (
-        _ended(incident)
-        if move in (Move.CLOSE, Move.CANCEL)
-        else _standing(policy, state, incident)
-    )
+    lines = _lines(policy, state, incident, move)
     return {
         "mood": MOODS[move],
         "severity": incident.severity.word,
-        "title": title(policy, incident, move),
+        "title": said or title(policy, incident, move),
         "lines": [{"label": label, "text": text} for label, text in lines if text],
         "next": _next(policy, incident, move),
     }
 
 
+def _lines(policy: Policy, state: State, incident: Incident, move: Move) -> list[tuple[str, str]]:
+    if move in (Move.CLOSE, Move.CANCEL):
+        return _ended(incident)
+    if move in (Move.NOTE, Move.REMIND):
+        return []
+    return _standing(policy, state, incident)
+
+
 def _standing(policy: Policy, state: State, incident: Incident) -> list[tuple[str, str]]:
     failing = [f"{s.check} {s.kind}: {_evidence(state, s)}" for s in incident.symptoms]
-    waited = round(incident.declared_at - incident.since)
     return [
+        ("What is wrong", incident.what),
         ("What fails", "\n".join(failing)),
         ("What does not", what_does_not(policy, state, incident)),
-        ("Since", f"{stamp(incident.since)}, declared {waited} s later"),
+        ("Since", _since(incident)),
+        ("Lead", incident.lead),
+        ("Status", incident.status),
         ("Recovered", stamp(incident.recovered_at) if incident.recovered_at else ""),
         (f"Why {incident.severity.word}", f"“{incident.sentence}”"),
         ("Also open", also_open(state, incident)),
     ]
+
+
+def _since(incident: Incident) -> str:
+    if incident.declared_by:
+        return f"{stamp(incident.since)}, declared by {incident.declared_by}"
+    waited = round(incident.declared_at - incident.since)
+    return f"{stamp(incident.since)}, declared {waited} s later"
 
 
 def _ended(incident: Incident) -> list[tuple[str, str]]:
@@ -140,14 +159,22 @@ def also_open(state: State, incident: Incident) -> str:
 
 def _next(policy: Policy, incident: Incident, move: Move) -> str:
     match move:
-        case Move.CLOSE | Move.CANCEL:
+        case Move.CLOSE | Move.CANCEL | Move.NOTE:
             return ""
+        case Move.REMIND:
+            return _reminder(incident)
         case Move.RECOVER:
             return f"Find the root cause and fix it, then: {close_command(incident)}"
         case _:
             books = sorted({b for s in incident.symptoms if (b := _runbook(policy, s))})
             book = f"Runbook: {' '.join(books)}. " if books else ""
             return f"{book}When the cause is known and fixed: {close_command(incident)}"
+
+
+def _reminder(incident: Incident) -> str:
+    if incident.closed_at is None:
+        return f"checker incident lead {incident.id} takes it."
+    return f"checker incident uneventful {incident.id} skips it."
 
 
 def close_command(incident: Incident) -> str:
@@ -174,13 +201,14 @@ def page(policy: Policy, state: State, incident: Incident, key: str, move: Move)
 def room(policy: Policy, state: State, incident: Incident, at: float) -> dict[str, Any]:
     """The place where people meet, named so that anybody can say it and a crash finds it again."""
     day = datetime.fromtimestamp(incident.declared_at, UTC).strftime("%Y%m%d")
-    surface = _surface(policy, incident.symptoms[0])
+    surface = _surface(policy, incident.symptoms[0]) if incident.symptoms else "declared"
     number = incident.id.rpartition("-")[2]
-    said = notice(policy, state, incident, Move.OPEN, at)
+    by = incident.declared_by or policy.deployment
+    said = notice(policy, state, incident, Move.OPEN)
     return {
         "name": f"inc-{day}-{incident.target}-{surface}-{number}".lower()[:80],
         "topic": said["title"],
-        "purpose": f"Incident {incident.id}, declared by {policy.deployment} at {stamp(at)}.",
+        "purpose": f"Incident {incident.id}, declared by {by} at {stamp(at)}.",
         "notice": said,
     }
 

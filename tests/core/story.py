@@ -151,7 +151,11 @@ class Story:
         return [effect for effect in self.effects if effect.duty is duty]
 
     def said(self) -> list[str]:
-        return [entry.what for entry in self.entries]
+        """What happened, without what was merely said again."""
+        return [entry.what for entry in self.entries if entry.what != "reminder"]
+
+    def reminders(self) -> list[Entry]:
+        return [entry for entry in self.entries if entry.what == "reminder"]
 
     def declared_at(self) -> float | None:
         """Seconds since T0 of the first declaration."""

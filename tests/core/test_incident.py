@@ -30,9 +30,8 @@ def test_every_other_pair_raises(phase, move):
 
 
 def test_only_a_person_ends_an_incident():
-    ends = {
-        move for (_, move), (after, _) in TABLE.items() if after in (Phase.CLOSED, Phase.CANCELLED)
-    }
+    ended = (Phase.CLOSED, Phase.CANCELLED)
+    ends = {move for (was, move), (now, _) in TABLE.items() if now in ended and was not in ended}
     assert ends == {Move.CLOSE, Move.CANCEL}
 
 

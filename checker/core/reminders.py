@@ -1,0 +1,35 @@
+"""What is said again until somebody has heard it: that nobody leads, and that the sync is due."""
+
+from __future__ import annotations
+
+from checker.core import incident as life
+from checker.core.draft import Draft
+from checker.core.incident import Move
+from checker.core.model import Incident
+
+LEAD_EVERY_S = 600.0  # "nobody leads" is said this often,
+LEAD_TIMES = 6  # and so many times at most
+SYNC_AFTER_S = 24 * 3600.0  # "24-48 hours after an incident, we should have a quick sync meeting"
+
+
+def remind(draft: Draft) -> None:
+    """Say what is due to be said now."""
+    for current in list(draft.state.incidents.values()):
+        if life.is_open(current) and not current.lead:
+            _remind_of_lead(draft, current)
+        elif life.is_closed(current) and not current.synced:
+            _remind_of_sync(draft, current)
+
+
+def _remind_of_lead(draft: Draft, current: Incident) -> None:
+    due = current.declared_at + LEAD_EVERY_S * (current.reminded + 1)
+    if current.reminded < LEAD_TIMES and draft.at >= due:
+        said = f"{current.id}: nobody leads yet"
+        draft.move(life.reminded(current), Move.REMIND, said)
+
+
+def _remind_of_sync(draft: Draft, current: Incident) -> None:
+    if current.closed_at is not None and draft.at - current.closed_at >= SYNC_AFTER_S:
+        who = ", ".join(sorted({current.lead, current.closed_by} - {""}))
+        said = f"{current.id}: time for the sync, within the next day; there were {who}"
+        draft.move(life.reminded(current), Move.REMIND, said)

@@ -1,0 +1,95 @@
+"""What people say: declare, note, lead, status, severity, close, cancel. One meaning, however it comes in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from checker.core import incident as life
+from checker.core.draft import Draft
+from checker.core.events import (
+    Cancelled,
+    Closed,
+    Declared,
+    Led,
+    Noted,
+    Planned,
+    SeveritySet,
+    StatusSaid,
+    Uneventful,
+)
+from checker.core.incident import Move
+from checker.core.model import Incident, State
+from checker.core.rulings import newest, with_room_for
+
+About = Noted | StatusSaid | Led | SeveritySet | Closed | Cancelled | Uneventful
+Word = Declared | Planned | About
+
+
+class UnknownIncident(LookupError):
+    """No live or recent incident has that id. Nothing was changed."""
+
+
+class UnknownTarget(LookupError):
+    """Nothing of that name is watched. Nothing was changed."""
+
+
+def hear(draft: Draft, word: Word) -> None:
+    """What a person's word changes. Raises for what cannot be."""
+    match word:
+        case Declared():
+            _declare(draft, word)
+        case Planned():
+            planned = [m for m in draft.state.maintenance if m.ends > draft.at]
+            draft.state = replace(draft.state, maintenance=(*planned, word.maintenance))
+        case _:
+            _about(draft, find(draft.state, word.incident), word)
+
+
+def find(state: State, incident: str) -> Incident:
+    """The incident of that id; UnknownIncident names those there are."""
+    try:
+        return state.incidents[incident]
+    except KeyError:
+        known = ", ".join(sorted(state.incidents)) or "none"
+        raise UnknownIncident(f"no incident {incident!r} here; there are: {known}") from None
+
+
+def _about(draft: Draft, current: Incident, word: About) -> None:
+    match word:
+        case Noted():
+            draft.move(life.noted(current), Move.NOTE, f"{word.by}: {word.text}")
+        case StatusSaid():
+            draft.move(life.said(current, word.text), Move.SAY, f"{word.by}: {word.text}")
+        case Led():
+            draft.move(life.led(current, word.lead), Move.LEAD, _lead(word))
+        case SeveritySet():
+            said = f"{word.by} says {current.id} is {word.severity.word}"
+            draft.move(life.set_to(current, word.severity, draft.at), Move.SET, said)
+        case Closed():
+            ended = life.closed(current, word.by, word.cause, word.fix, draft.at)
+            draft.move(ended, Move.CLOSE)
+        case Cancelled():
+            draft.move(life.cancelled(current, word.by, word.why, draft.at), Move.CANCEL)
+        case _:
+            draft.enter(current, "sync", f"{word.by}: uneventful, no sync needed")
+            draft.keep(replace(current, synced=True))
+
+
+def _lead(word: Led) -> str:
+    taken = f"{word.lead} leads {word.incident}"
+    return taken if word.by == word.lead else f"{taken}, handed over by {word.by}"
+
+
+def _declare(draft: Draft, word: Declared) -> None:
+    """A new incident led by whoever declares it; what is open there already is joined."""
+    if word.target not in draft.policy.targets:
+        known = ", ".join(draft.policy.targets)
+        raise UnknownTarget(f"no target {word.target!r}; there are: {known}")
+    current = newest(draft.state, word.target)
+    if current is not None and life.is_live(current):
+        draft.move(life.noted(current), Move.NOTE, f"{word.by} joins {current.id}: {word.what}")
+        return
+    number = draft.state.counters.get(word.target, 0) + 1
+    fresh = life.declared(number, word.target, word.severity, word.by, word.what, draft.at)
+    draft.state = with_room_for(draft.state, word.target, number, draft.at)
+    draft.move(fresh, Move.OPEN)
