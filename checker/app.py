@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
@@ -39,7 +40,8 @@ VERSION = version("posthog-checker")
 BEAT_S = 1.0  # how often time passes for the core
 PRUNE_S = 600.0  # how often old observations are forgotten
 LOOKS_END_S = 4.0  # of the ten seconds that a shutdown may take
-SENDS_END_S = 4.0
+EVENTS_END_S = 1.0
+SENDS_END_S = 3.0
 
 log = structlog.get_logger()
 
@@ -106,6 +108,8 @@ class Daemon:
     async def stop(self) -> None:
         """Ends within ten seconds: looks first, then what they led to, then what must be sent."""
         await self._scheduler.drain(LOOKS_END_S)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.door.settled(), EVENTS_END_S)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -212,7 +216,7 @@ class Daemon:
         self._tasks.discard(task)
         if not task.cancelled():
             fault = task.exception() or RuntimeError("a part that goes on for ever has ended")
-            log.critical("fallen", exc_info=fault)
+            log.critical("a part has fallen", exc_info=fault)
             self._fallen.put_nowait(fault)
 
     async def _beat(self) -> None:

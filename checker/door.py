@@ -14,12 +14,13 @@ from typing import Protocol
 
 import structlog
 
-from checker.core.engine import UnknownIncident, step
+from checker.core.engine import step
 from checker.core.events import Event, Looked, Ticked
 from checker.core.incident import IllegalMove
 from checker.core.model import Effect, Entry, Observation, State, Step
 from checker.core.pace import pace
 from checker.core.rules import Policy
+from checker.core.words import UnknownIncident, UnknownTarget
 from checker.store.faults import StoreError
 from checker.store.store import Store
 
@@ -80,6 +81,10 @@ class Door:
             return
         self.beat()
 
+    async def settled(self) -> None:
+        """Waits until all that has come in so far was taken."""
+        await self._queue.join()
+
     def beat(self) -> None:
         """Let time pass: drain the inbox, settle what waits for a time, write what was seen."""
         if self._beat_waits:
@@ -101,6 +106,7 @@ class Door:
             else:
                 self._keep(event.observation)
                 await self._pass(event, None)
+            self._queue.task_done()
 
     async def flush(self) -> None:
         """Write what was seen so far; before the end, and on every beat."""
@@ -149,9 +155,17 @@ class Door:
     def _step(self, event: Event) -> Step:
         try:
             return step(self.policy, self.state, event)
-        except (IllegalMove, UnknownIncident) as refusal:
-            log.warning("refused", event=type(event).__name__, why=str(refusal))
+        except (IllegalMove, UnknownIncident, UnknownTarget) as refusal:
+            log.warning("refused", word=type(event).__name__, why=str(refusal))
             return Step(self.state, entries=_refusal(self.state, event, str(refusal)))
+        except Exception:
+            # A bug of ours. One event is lost, and said; stopping here would lose all that follow,
+            # and an event from the inbox would stop the next daemon too.
+            log.critical("the core broke", word=type(event).__name__, exc_info=True)
+            self._ports.counts.bounded("core_fault")
+            return Step(
+                self.state, entries=_refusal(self.state, event, "our own fault, see the log")
+            )
 
     async def _commit(self, taken: Step, inbox_id: str | None) -> None:
         begun = self._ports.monotonic()
