@@ -5,18 +5,39 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from checker.core.events import Closed, Event
+from checker.core.events import (
+    Cancelled,
+    Closed,
+    Declared,
+    Event,
+    Led,
+    Noted,
+    SeveritySet,
+    StatusSaid,
+    Uneventful,
+)
 from checker.core.incident import IllegalMove, Move, advance
-from checker.core.model import Entry, Incident
+from checker.core.model import Entry, Incident, Severity
+from checker.core.words import About
 from checker.store.rows import Tracked
 from checker.store.store import Store
 
 HEARD_WITHIN_S = 5.0  # a daemon that runs drains its inbox every second
 LOOK_AGAIN_S = 0.2
+
+MOVES: Mapping[type[About], Move] = {
+    Noted: Move.NOTE,
+    StatusSaid: Move.SAY,
+    Led: Move.LEAD,
+    SeveritySet: Move.SET,
+    Closed: Move.CLOSE,
+    Cancelled: Move.CANCEL,
+    Uneventful: Move.NOTE,
+}
 
 
 class Refusal(Exception):
@@ -59,17 +80,37 @@ class Desk:
         effects = await self._store.effects(id_)
         return Story(incident, tuple(timeline), tuple(effects))
 
-    async def close_incident(self, id_: str, by: str, cause: str, fix: str) -> str:
-        """Have the daemon close it; what came of that, in a sentence."""
-        incident = await self._find(id_)
+    @staticmethod
+    def now() -> float:
+        """Seconds since the epoch."""
+        return time.time()
+
+    async def declare(self, target: str, by: str, what: str, severity: Severity) -> str:
+        """Have the daemon open an incident, or join the one that is open; what came of it."""
+        before = await self._newest(target)
+        if not await self._put(Declared(self.now(), target, by, what, severity)):
+            return f"{target}: will be declared as soon as a daemon runs on this store."
+        after = await self._newest(target)
+        if after is None:
+            raise Refusal(f"Nothing was declared: no target {target!r} is watched here.")
+        verb = "is open already; you joined it" if after == before else "is declared"
+        return f"{after} {verb}."
+
+    async def _newest(self, target: str) -> str | None:
+        found = [i.id for i in await self._store.incidents(50) if i.target == target]
+        return found[0] if found else None
+
+    async def say(self, word: About) -> str:
+        """Have the daemon hear it; what came of that, in a sentence. Refusal if it cannot be."""
+        incident = await self._find(word.incident)
         try:
-            advance(incident.phase, Move.CLOSE)
+            advance(incident.phase, MOVES[type(word)])
         except IllegalMove as refusal:
-            raise Refusal(f"{id_}: {refusal}") from None
-        heard = await self._say(Closed(time.time(), id_, by, cause, fix))
-        if not heard:
-            return f"{id_} will be closed as soon as a daemon runs on this store."
-        return f"{id_} is {(await self._find(id_)).phase}."
+            raise Refusal(f"{incident.id}: {refusal}") from None
+        if not await self._put(word):
+            return f"{incident.id}: will be heard as soon as a daemon runs on this store."
+        now = await self._find(word.incident)
+        return f"{now.id} is {now.phase}, {now.severity.word}, led by {now.lead or 'nobody yet'}."
 
     async def _find(self, id_: str) -> Incident:
         incident = await self._store.incident(id_)
@@ -78,7 +119,7 @@ class Desk:
         known = ", ".join(i.id for i in await self._store.incidents(5)) or "none yet"
         raise Refusal(f"There is no incident {id_!r}. The newest: {known}.")
 
-    async def _say(self, event: Event) -> bool:
+    async def _put(self, event: Event) -> bool:
         """Put it where the daemon looks, and wait a little until it has taken it."""
         inbox_id = f"desk/{uuid.uuid4()}"
         await self._store.put_inbox(inbox_id, event, event.at)

@@ -40,7 +40,7 @@ async def test_an_outage_is_paged_once_given_one_room_and_closed_by_a_person(
     code, said = await checker(
         "incident", "close", "us-1", "--cause", "c", "--fix", "f", "--config", config
     )
-    assert (code, said.strip()) == (0, "us-1 is closed.")
+    assert (code, said.strip()) == (0, "us-1 is closed, critical, led by nobody yet.")
     await until(lambda: everything_is_resolved(world), 10, "the end at PagerDuty")
     assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
     assert len(world.slack.workspace.channels) == 1

@@ -1,0 +1,72 @@
+"""What every command shares: where its config is, whom it asks, and how it says what is wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from checker import config, screen
+from checker.config import ConfigError, Settings
+from checker.desk import Desk, Refusal
+from checker.store.faults import StoreError
+from checker.web.listening import CannotListen
+
+T = TypeVar("T")
+Asked = Path | str | None  # what config_option and store_option give
+
+config_option = click.option(
+    "--config",
+    "given",
+    type=click.Path(path_type=Path),
+    envvar="CHECKER_CONFIG",
+    help="A folder or one file. Else ./config, else /etc/checker.",
+)
+store_option = click.option(
+    "--store", envvar="CHECKER_STORE", help="Database URL, instead of the config's."
+)
+
+
+def load_settings(path: Path, store: str | None = None, listen: str | None = None) -> Settings:
+    """The settings at `path`, with what the command line says instead."""
+    settings = config.load(path, os.environ)
+    if store:
+        settings = replace(settings, store=store)
+    if listen:
+        host, _, port = listen.rpartition(":")
+        if not host or not port.isdigit():
+            raise click.BadParameter(f"{listen!r} is not host:port", param_hint="--listen")
+        settings = replace(settings, web=replace(settings.web, host=host, port=int(port)))
+    return settings
+
+
+def at_desk(
+    ask: Callable[[Desk], Coroutine[Any, Any, T]], given: Asked = None, store: Asked = None
+) -> T:
+    """What the desk beside the daemon of that config or store answers."""
+
+    async def work() -> T:
+        path = config.find(Path(given) if given else None, Path.cwd())
+        settings = load_settings(path, str(store) if store else None)
+        async with Desk.at(settings.store) as desk:
+            return await ask(desk)
+
+    with plain_errors():
+        return asyncio.run(work())
+
+
+@contextlib.contextmanager
+def plain_errors() -> Iterator[None]:
+    """What a person can mend is said plainly, without a traceback."""
+    try:
+        yield
+    except (ConfigError, StoreError, CannotListen, Refusal, screen.Unknown) as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)

@@ -1,0 +1,136 @@
+"""`checker incident …`: what was declared, and what a person says about it."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from checker import screen
+from checker.calling import Asked, at_desk, config_option, store_option
+from checker.core.events import (
+    Cancelled,
+    Closed,
+    Led,
+    Noted,
+    SeveritySet,
+    StatusSaid,
+    Uneventful,
+)
+from checker.core.model import Severity
+
+by_option = click.option(
+    "--by", default=getpass.getuser, show_default="your login", help="Who says so."
+)
+severity_choice = click.Choice([s.word for s in Severity])
+
+
+def where(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say which daemon's store it is about."""
+    return config_option(store_option(command))
+
+
+@click.group()
+def incident() -> None:
+    """What was declared, and what people say about it."""
+
+
+@incident.command("list")
+@where
+@click.option("--limit", default=20, show_default=True)
+def list_(limit: int, **asked: Asked) -> None:
+    """The newest incidents."""
+    screen.console().print(screen.incidents(at_desk(lambda desk: desk.newest(limit), **asked)))
+
+
+@incident.command()
+@click.argument("id_", metavar="ID")
+@where
+def show(id_: str, **asked: Asked) -> None:
+    """One incident: how it stands, its timeline, and what was done about it."""
+    screen.console().print(screen.story(at_desk(lambda desk: desk.story(id_), **asked)))
+
+
+@incident.command()
+@click.argument("target")
+@click.argument("what")
+@click.option("--severity", type=severity_choice, default="major", show_default=True)
+@by_option
+@where
+def declare(target: str, what: str, severity: str, by: str, **asked: Asked) -> None:
+    """Raise an incident at TARGET. When in doubt, raise an incident; you lead it until you hand over."""
+    level = Severity[severity.upper()]
+    click.echo(at_desk(lambda desk: desk.declare(target, by, what, level), **asked))
+
+
+@incident.command()
+@click.argument("id_", metavar="ID")
+@click.argument("text")
+@by_option
+@where
+def note(id_: str, text: str, by: str, **asked: Asked) -> None:
+    """Take a note: what is known, what was tried. It gets a time stamp and goes into the room."""
+    click.echo(at_desk(lambda desk: desk.say(Noted(desk.now(), id_, by, text)), **asked))
+
+
+@incident.command()
+@click.argument("id_", metavar="ID")
+@click.argument("text")
+@by_option
+@where
+def status(id_: str, text: str, by: str, **asked: Asked) -> None:
+    """Say in a sentence how things stand; it is kept in the summary."""
+    click.echo(at_desk(lambda desk: desk.say(StatusSaid(desk.now(), id_, by, text)), **asked))
+
+
+@incident.command()
+@click.argument("id_", metavar="ID")
+@click.option("--to", "to", help="Hand over to them; else you take it.")
+@by_option
+@where
+def lead(id_: str, to: str | None, by: str, **asked: Asked) -> None:
+    """Take the lead, or hand it over."""
+    click.echo(at_desk(lambda desk: desk.say(Led(desk.now(), id_, by, to or by)), **asked))
+
+
+@incident.command()
+@click.argument("id_", metavar="ID")
+@click.argument("level", type=severity_choice)
+@by_option
+@where
+def severity(id_: str, level: str, by: str, **asked: Asked) -> None:
+    """Say how severe it is. Your word stands until worse than you knew of is seen."""
+    word = Severity[level.upper()]
+    click.echo(at_desk(lambda desk: desk.say(SeveritySet(desk.now(), id_, by, word)), **asked))
+
+
+@incident.command()
+@click.argument("id_", metavar="ID")
+@click.option("--cause", required=True, help="The root cause, in a sentence.")
+@click.option("--fix", required=True, help="What was done about it.")
+@by_option
+@where
+def close(id_: str, cause: str, fix: str, by: str, **asked: Asked) -> None:
+    """End an incident: the root cause is known and a fix is in place."""
+    click.echo(at_desk(lambda desk: desk.say(Closed(desk.now(), id_, by, cause, fix)), **asked))
+
+
+@incident.command()
+@click.argument("id_", metavar="ID")
+@click.option("--why", required=True, help="Why it was no incident.")
+@by_option
+@where
+def cancel(id_: str, why: str, by: str, **asked: Asked) -> None:
+    """End what was declared in error."""
+    click.echo(at_desk(lambda desk: desk.say(Cancelled(desk.now(), id_, by, why)), **asked))
+
+
+@incident.command()
+@click.argument("id_", metavar="ID")
+@by_option
+@where
+def uneventful(id_: str, by: str, **asked: Asked) -> None:
+    """Say that an ended incident needs no sync."""
+    click.echo(at_desk(lambda desk: desk.say(Uneventful(desk.now(), id_, by)), **asked))

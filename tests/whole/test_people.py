@@ -1,0 +1,55 @@
+"""What a person says on the command line reaches the daemon and the room."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.world.daemon import Process, checker, until
+from tests.world.world import World
+
+pytestmark = pytest.mark.timeout(60)
+
+
+async def say(config: Path, *words: str) -> str:
+    code, said = await checker("incident", *words, "--config", config)
+    assert code == 0, said
+    return said.strip()
+
+
+async def test_a_person_declares_notes_hands_over_and_closes(
+    world: World, daemon: Process, config: Path
+):
+    said = await say(config, "declare", "us", "exports are empty", "--by", "ada")
+    assert said == "us-1 is declared."
+    await say(config, "note", "us-1", "restarted the workers", "--by", "ada")
+    assert (await say(config, "lead", "us-1", "--to", "bob", "--by", "ada")).endswith("led by bob.")
+    await say(config, "severity", "us-1", "critical", "--by", "bob")
+    await say(config, "close", "us-1", "--cause", "c", "--fix", "f", "--by", "bob")
+    (channel,) = world.slack.workspace.channels
+    await until(lambda: "closed by bob" in channel.messages[-1].text, 10, "the last message")
+    assert any("restarted the workers" in message.text for message in channel.messages)
+    assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
+
+
+async def test_declaring_what_is_open_joins_it(daemon: Process, config: Path):
+    await say(config, "declare", "us", "exports are empty", "--by", "ada")
+    said = await say(config, "declare", "us", "imports too", "--by", "bob")
+    assert said == "us-1 is open already; you joined it."
+
+
+async def test_declaring_at_no_target_says_so(daemon: Process, config: Path):
+    code, said = await checker("incident", "declare", "mars", "dust", "--config", config)
+    assert code == 1
+    assert "no target 'mars'" in said
+
+
+async def test_without_a_daemon_the_word_waits(daemon: Process, config: Path):
+    await daemon.stop()
+    said = await say(config, "declare", "us", "exports are empty", "--by", "ada")
+    assert said == "us: will be declared as soon as a daemon runs on this store."
+    await daemon.start()
+
+    async def is_declared() -> bool:
+        return "us-1" in (await checker("incident", "list", "--config", config))[1]
+
+    await until(is_declared, 15, "the declaration")
