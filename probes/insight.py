@@ -47,7 +47,7 @@ class Params(ProbeParams):
     fastest_s: ClassVar = 15.0
     needs: ClassVar = ("personal_key", "project_id")
     remembers: ClassVar = "insight"
-    spends: ClassVar = MappingProxyType({"query": 1})
+    spends: ClassVar = MappingProxyType({"clickhouse": 1})  # not "query": that is for HogQL
 
     api: Literal["query", "trend"] = Field(
         "query", description="how trends are computed; `trend` is for older instances"
