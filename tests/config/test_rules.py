@@ -141,7 +141,6 @@ def test_a_row_for_what_no_probe_of_the_surface_can_find_can_never_hold(tmp_path
 
     assert said(refused(tmp_path, text)) == [
         "2:15 this row can never hold: no probe of ingestion can find that it is growing",
-        "3:15 this row can never hold: no probe can find that it is lost",
     ]
 
 
