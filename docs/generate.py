@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from checker.core import incident
+from docs import reasons, severity
 
 HERE = Path(__file__).parent
 MADE = "<!-- Made by `make docs` from {source}; edit that. -->\n\n"
@@ -40,7 +41,21 @@ def incident_page() -> str:
     )
 
 
-PAGES: dict[str, Callable[[], str]] = {"reference/incident.md": incident_page}
+def severity_page() -> str:
+    """The handbook's table."""
+    return MADE.format(source="config/severity.yaml") + severity.page()
+
+
+def reasons_page() -> str:
+    """Why looks do not pass."""
+    return MADE.format(source="each probe's REASONS") + reasons.page()
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "reference/incident.md": incident_page,
+    "reference/severity.md": severity_page,
+    "reference/reasons.md": reasons_page,
+}
 
 
 def write() -> None:
