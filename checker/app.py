@@ -191,6 +191,8 @@ class Daemon:
 
     async def _swap(self, settings: Settings) -> None:
         """Take up a config that has been read and found right. All or nothing."""
+        for key in _fixed(self._settings, settings):
+            log.warning("needs a restart", key=key, why="it is read once, at the start")
         responders = _responders(settings)
         retired, self._responders = self._responders, responders
         self._settings = settings
@@ -251,6 +253,12 @@ def _slot(check: PlannedCheck) -> Slot:
         check.watched.recheck_s,
         offset(check.name, rank=0, locations=1, every_s=check.every_s),
     )
+
+
+def _fixed(was: Settings, now: Settings) -> list[str]:
+    """The keys that differ and that a reload cannot change."""
+    keys = ("location", "store", "web", "reload_every_s")
+    return [key for key in keys if getattr(was, key) != getattr(now, key)]
 
 
 def _responders(settings: Settings) -> dict[str, Responder]:
