@@ -66,11 +66,11 @@ def every_surface(clouds: dict[str, Cloud]) -> dict[str, Any]:
         "ingestion": {
             "probe": "ingestion",
             "surface": "ingestion",
-            "late": "10s",
+            "late": "3s",
             # The limit for look-ups is 120 an hour: one of them has to be enough.
             "thresholds": {"failed": 50, "declare_after": "50ms"},
         },
-        "stored": {"probe": "stored", "surface": "ingestion", "critical": False},
+        "stored": {"probe": "stored", "surface": "ingestion", "every": "1h", "critical": False},
     }
     every = {name: {**check, "targets": [*TARGETS]} for name, check in checks.items()}
     for name, cloud in clouds.items():

@@ -127,7 +127,7 @@ class World:
 
     def _everything(self) -> dict[str, Any]:
         return {
-            "pace": {"every": "2s", "timeout": "2s", "recheck": "500ms"},
+            "pace": {"every": "1s", "timeout": "1s", "recheck": "500ms"},
             "targets": self._targets(keys=True),
             "checks": watching.every_surface(self._clouds()),
             **watching.whole_table(),
