@@ -1,0 +1,1 @@
+"""What people say in Slack: read, put into the inbox, and answered."""
