@@ -37,6 +37,7 @@ NO_ROOM = "this incident has no room in Slack: opening it was refused"
 
 CHANNEL_ID = r"^[CG][A-Z0-9]+$"
 UserId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]+$")]
+Command = Annotated[str, Field(pattern=r"^/[^\s/]{1,31}$")]
 
 
 class Settings(ResponderSettings):
@@ -55,6 +56,22 @@ class Settings(ResponderSettings):
         None, pattern=CHANNEL_ID, description="id of the channel to use where none can be opened"
     )
     timeout_s: float = Field(5.0, gt=0, le=60, description="of one call; a room takes about seven")
+    app_token: SecretStr | None = Field(
+        None, description="xapp-…, with connections:write: people are heard over Socket Mode"
+    )
+    signing_secret: SecretStr | None = Field(
+        None, min_length=16, description="people are heard over /webhooks/slack; needs a public URL"
+    )
+    commands: tuple[Command, ...] = Field(
+        ("/incident", "/inc"), max_length=20, description="the app's slash commands that are ours"
+    )
+
+    @field_validator("app_token")
+    @classmethod
+    def _of_an_app(cls, token: SecretStr | None) -> SecretStr | None:
+        if token is not None and not token.get_secret_value().startswith("xapp-"):
+            raise ValueError("an app-level token begins with xapp-")
+        return token
 
     @field_validator("token")
     @classmethod
