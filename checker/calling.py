@@ -47,15 +47,19 @@ def load_settings(path: Path, store: str | None = None, listen: str | None = Non
     return settings
 
 
+def settings_for(given: Asked = None, store: Asked = None) -> Settings:
+    """The settings that the two options name. ConfigError when they are not right."""
+    path = config.find(Path(given) if given else None, Path.cwd())
+    return load_settings(path, str(store) if store else None)
+
+
 def at_desk(
     ask: Callable[[Desk], Coroutine[Any, Any, T]], given: Asked = None, store: Asked = None
 ) -> T:
     """What the desk beside the daemon of that config or store answers."""
 
     async def work() -> T:
-        path = config.find(Path(given) if given else None, Path.cwd())
-        settings = load_settings(path, str(store) if store else None)
-        async with Desk.at(settings.store) as desk:
+        async with Desk.at(settings_for(given, store).store) as desk:
             return await ask(desk)
 
     with plain_errors():

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
 
 from checker import screen
-from checker.calling import Asked, at_desk, config_option, store_option
+from checker.calling import (
+    Asked,
+    at_desk,
+    config_option,
+    plain_errors,
+    settings_for,
+    store_option,
+)
+from checker.config.secrecy import secrets_of
 from checker.core.events import (
     Cancelled,
     Closed,
@@ -20,6 +29,7 @@ from checker.core.events import (
     Uneventful,
 )
 from checker.core.model import Severity
+from checker.export import document, put
 
 by_option = click.option(
     "--by", default=getpass.getuser, show_default="your login", help="Who says so."
@@ -51,6 +61,19 @@ def list_(limit: int, **asked: Asked) -> None:
 def show(id_: str, **asked: Asked) -> None:
     """One incident: how it stands, its timeline, and what was done about it."""
     screen.console().print(screen.story(at_desk(lambda desk: desk.story(id_), **asked)))
+
+
+@incident.command()
+@click.argument("id_", metavar="ID")
+@click.option("--to", type=click.Path(path_type=Path), help="A file, or a folder for ID.md.")
+@click.option("--force", is_flag=True, help="Write over a file that is there.")
+@where
+def export(id_: str, to: Path | None, force: bool, **asked: Asked) -> None:
+    """The document for its analysis, in Markdown: paste it into a pull request."""
+    story = at_desk(lambda desk: desk.story(id_), **asked)
+    with plain_errors():
+        text = document(story, secrets_of(settings_for(**asked)))
+        click.echo(put(text, id_, to, force) if to else text, nl=to is not None)
 
 
 @incident.command()

@@ -1,0 +1,47 @@
+"""The analysis document of an incident, to standard output or into a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from checker.core.analysis import Deed, analysis
+from checker.desk import Refusal, Story
+from checker.store.rows import Fate, Tracked
+
+NAME = re.compile(r"[a-z0-9_-]+")
+
+
+def document(story: Story, secrets: Collection[str]) -> str:
+    """The Markdown, with nothing of `secrets` in it."""
+    deeds = [_deed(tracked) for tracked in story.effects]
+    return analysis(story.incident, story.timeline, deeds, secrets)
+
+
+def put(text: str, incident: str, to: Path, force: bool) -> Path:
+    """Writes the file, in a folder under the incident's own name, and says where.
+
+    Refusal where something is there already and `force` was not said.
+    """
+    path = to / file_name(incident) if to.is_dir() else to
+    try:
+        with path.open("w" if force else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise Refusal(f"{path} is there already; --force writes over it.") from None
+    except OSError as error:
+        raise Refusal(f"{path} cannot be written: {error.strerror}.") from None
+    return path
+
+
+def file_name(incident: str) -> str:
+    """Made of the incident's id and nothing else; an id leads into no other folder."""
+    if not NAME.fullmatch(incident):
+        raise Refusal(f"{incident!r} makes no file's name; say the name with --to.")
+    return f"{incident}.md"
+
+
+def _deed(tracked: Tracked) -> Deed:
+    confirmed = tracked.fate is Fate.CONFIRMED
+    return Deed(tracked.effect, tracked.settled_at if confirmed else None, tracked.why)
