@@ -36,6 +36,7 @@ KINDS: Mapping[Kind, str] = {
     Kind.SLOW: "right, but over its limit",
     Kind.UNSAVED: "what was computed could not be saved",
     Kind.EXPIRING: "a certificate ends soon",
+    Kind.FIRING: "an alert of Alertmanager's that a row matches, until it is resolved or expires",
 }
 
 INTRO = """\

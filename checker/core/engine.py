@@ -14,10 +14,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from checker.core import pace
+from checker.core import alerts, pace
 from checker.core.draft import Draft
 from checker.core.events import (
     Acknowledged,
+    Alerted,
     Delivered,
     Event,
     Looked,
@@ -41,9 +42,12 @@ def step(policy: Policy, state: State, event: Event) -> Step:
         case Ticked():
             draft.state = pace.forgotten(policy, state, event.at)
             review(draft, [*state.symptoms, *doubted(draft)])
+            alerts.expire(draft)
             rule_everywhere(draft)
             grow_old(draft)
             remind(draft)
+        case Alerted():
+            alerts.alerted(draft, event)
         case Delivered() | Refused() | Acknowledged():
             _heard(draft, event)
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.core.model import Duty, Maintenance, Observation, Severity
+from checker.core.model import Alert, Duty, Maintenance, Observation, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,14 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Alerted:
+    """Alertmanager tells of alerts that fire or are resolved, perhaps again."""
+
+    at: float
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivered:
     """An effect was confirmed done."""
 
@@ -161,6 +169,7 @@ Event = (
     | Acknowledged
     | SeveritySet
     | Planned
+    | Alerted
     | Delivered
     | Refused
 )

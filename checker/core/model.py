@@ -56,6 +56,7 @@ class Kind(StrEnum):
     SLOW = "slow"  # right, but over its limit
     UNSAVED = "unsaved"  # what was computed could not be saved
     EXPIRING = "expiring"  # a certificate ends soon
+    FIRING = "firing"  # an alert of Alertmanager's, that a row of the table matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,18 @@ class Maintenance:
     ends: float
     by: str
     why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert as Alertmanager tells of it. The fingerprint is that of its labels."""
+
+    fingerprint: str
+    labels: Mapping[str, str]
+    starts_at: float
+    is_firing: bool
+    ends_at: float | None = None  # of one that fires: when it stops by itself, if that was said
+    summary: str = ""  # one line
 
 
 # ── what is held true ─────────────────────────────────────────────────────────────────────────
@@ -141,6 +154,20 @@ class Symptom:
     since: float
     evidence: str = ""  # the sum: "l1 10 of 10 failed since 14:02:10 (timeout)"
     share: float = 0.0  # of a partial one: the share of scheduled looks that failed, at its worst
+    row: str = ""  # of a firing one: the matchers of the table's row that it counts by
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """An alert that a row matches, for as long as it holds, and a little longer as a memory."""
+
+    check: str  # the symptom that it is part of: "us/alert/KafkaLag"
+    row: str  # the matchers of the row, as written
+    since: float
+    until: float  # it has expired then, if nothing more is heard of it
+    starts_at: float  # as it was told: of one alert, a later start is another outbreak
+    summary: str = ""
+    ended_at: float | None = None  # resolved then; kept so that a late echo does not revive it
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +261,7 @@ class State:
     counters: Mapping[str, int] = field(
         default_factory=nothing
     )  # target → number of its newest incident
+    alerts: Mapping[str, Firing] = field(default_factory=nothing)  # fingerprint →
     maintenance: tuple[Maintenance, ...] = ()  # planned by a word; the config's is in the policy
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from checker.core.matchers import Matchers
 from checker.core.model import Kind, Severity, Symptom
 from checker.core.rules import Policy, Rule, Scope
 
@@ -83,8 +84,21 @@ def _holds(case: Case, rule: Rule, target: str) -> bool:
 
 
 def _holds_at(case: Case, rule: Rule, target: str) -> bool:
+    if rule.alert is not None:
+        return _fires_at(case, rule, rule.alert, target)
     surfaces = _surfaces(case.policy, target) if rule.surface == ANY else {rule.surface}
     return any(_holds_for(case, rule, target, surface) for surface in surfaces)
+
+
+def _fires_at(case: Case, rule: Rule, alert: Matchers, target: str) -> bool:
+    """Whether an alert of the row's holds there, long enough."""
+    return any(
+        s.row == alert.text
+        and _target(case.policy, s) == target
+        and case.now - s.since >= rule.for_s
+        for s in case.symptoms.values()
+        if s.kind is Kind.FIRING
+    )
 
 
 def _holds_for(case: Case, rule: Rule, target: str, surface: str) -> bool:

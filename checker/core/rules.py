@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from checker.core.matchers import Matchers
 from checker.core.model import Duty, Kind, Maintenance, Severity, nothing
 
 
@@ -71,6 +72,7 @@ class Rule:
     critical: bool = True  # False: for checks that are marked non-critical
     share: float = 0.0  # of a partial symptom: from this share of failed looks on
     for_s: float = 0.0  # how long it must have held
+    alert: Matchers | None = None  # of a row about alerts: which ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,15 @@ class Age:
 
 
 @dataclass(frozen=True, slots=True)
+class AlertTerms:
+    """How alerts of Alertmanager's are read."""
+
+    label: str = "target"  # the label that names the target
+    targets: Mapping[str, str] = field(default_factory=nothing)  # its value → target, if not equal
+    hold_s: float = 5 * 3600.0  # Alertmanager repeats what fires every 4 h (`repeat_interval`)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """All that judgement depends on, beside what was seen: an argument of `step`."""
 
@@ -106,5 +117,6 @@ class Policy:
     ages: tuple[Age, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
     thresholds: Thresholds = field(default_factory=Thresholds)
+    alerts: AlertTerms = field(default_factory=AlertTerms)
     deployment: str = "posthog-checker"
     resolve_on_recovery: bool = False  # default: the page stays until a person closes

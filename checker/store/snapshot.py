@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from checker.core.model import Incident, Maintenance, Standing, State, Symptom, Vantage
+from checker.core.model import Firing, Incident, Maintenance, Standing, State, Symptom, Vantage
 from checker.store import sqlite
 from checker.store.codec import text_of, value_of
 from checker.store.tables import held
@@ -33,6 +33,7 @@ _KINDS: Mapping[str, type[Any]] = {
     "symptom": Symptom,
     "local": str,
     "counter": int,
+    "alert": Firing,
     "maintenance": Maintenance,
 }
 _SUSPICION = frozenset({"standing", "vantage", "local"})
@@ -44,6 +45,7 @@ def held_of(state: State) -> Held:
         **suspicion_of(state),
         **{Key("symptom", check): symptom for check, symptom in state.symptoms.items()},
         **{Key("counter", target): newest for target, newest in state.counters.items()},
+        **{Key("alert", fingerprint): firing for fingerprint, firing in state.alerts.items()},
         **{Key("maintenance", f"{m.target} {m.begins}"): m for m in state.maintenance},
     }
 
@@ -109,6 +111,7 @@ def state_of(values: Held, incidents: Iterable[Incident]) -> State:
         symptoms=_part(values, "symptom"),
         local=_part(values, "local"),
         counters=_part(values, "counter"),
+        alerts=_part(values, "alert"),
         maintenance=tuple(_part(values, "maintenance").values()),
         incidents={incident.id: incident for incident in incidents},
     )
