@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -54,10 +54,18 @@ class Story:
 
 
 class Desk:
-    """Beside a running daemon, or without one."""
+    """Beside a running daemon, within it, or without one."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(
+        self,
+        store: Store,
+        beat: Callable[[], None] = lambda: None,
+        heard_within_s: float = HEARD_WITHIN_S,
+    ) -> None:
+        """`beat` asks a daemon in this process to look into its inbox now."""
         self._store = store
+        self._beat = beat
+        self._looks = round(heard_within_s / LOOK_AGAIN_S)
 
     @classmethod
     @asynccontextmanager
@@ -85,10 +93,12 @@ class Desk:
         """Seconds since the epoch."""
         return time.time()
 
-    async def declare(self, target: str, by: str, what: str, severity: Severity) -> str:
+    async def declare(
+        self, target: str, by: str, what: str, severity: Severity, inbox_id: str = ""
+    ) -> str:
         """Have the daemon open an incident, or join the one that is open; what came of it."""
         before = await self._newest(target)
-        if not await self._put(Declared(self.now(), target, by, what, severity)):
+        if not await self._put(Declared(self.now(), target, by, what, severity), inbox_id):
             return f"{target}: will be declared as soon as a daemon runs on this store."
         after = await self._newest(target)
         if after is None:
@@ -100,14 +110,17 @@ class Desk:
         found = [i.id for i in await self._store.incidents(50) if i.target == target]
         return found[0] if found else None
 
-    async def say(self, word: About) -> str:
-        """Have the daemon hear it; what came of that, in a sentence. Refusal if it cannot be."""
+    async def say(self, word: About, inbox_id: str = "") -> str:
+        """Have the daemon hear it; what came of that, in a sentence. Refusal if it cannot be.
+
+        `inbox_id` names it where it may be brought again: the same is heard once.
+        """
         incident = await self._find(word.incident)
         try:
             advance(incident.phase, MOVES[type(word)])
         except IllegalMove as refusal:
             raise Refusal(f"{incident.id}: {refusal}") from None
-        if not await self._put(word):
+        if not await self._put(word, inbox_id):
             return f"{incident.id}: will be heard as soon as a daemon runs on this store."
         now = await self._find(word.incident)
         return f"{now.id} is {now.phase}, {now.severity.word}, led by {now.lead or 'nobody yet'}."
@@ -119,11 +132,12 @@ class Desk:
         known = ", ".join(i.id for i in await self._store.incidents(5)) or "none yet"
         raise Refusal(f"There is no incident {id_!r}. The newest: {known}.")
 
-    async def _put(self, event: Event) -> bool:
+    async def _put(self, event: Event, inbox_id: str) -> bool:
         """Put it where the daemon looks, and wait a little until it has taken it."""
-        inbox_id = f"desk/{uuid.uuid4()}"
+        inbox_id = inbox_id or f"desk/{uuid.uuid4()}"
         await self._store.put_inbox(inbox_id, event, event.at)
-        for _ in range(round(HEARD_WITHIN_S / LOOK_AGAIN_S)):
+        self._beat()
+        for _ in range(self._looks):
             if inbox_id not in {waiting for waiting, _ in await self._store.inbox()}:
                 return True
             await asyncio.sleep(LOOK_AGAIN_S)
