@@ -19,6 +19,7 @@ WORDS = {
     Move.SAY: "status",
     Move.NOTE: "note",
     Move.REMIND: "reminder",
+    Move.RING: "paged again",
     Move.RECOVER: "recovered",
     Move.REOPEN: "reopened",
     Move.CLOSE: "closed",

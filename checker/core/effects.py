@@ -45,28 +45,54 @@ def call_for(case: Case, incident: Incident, move: Move) -> tuple[Incident, tupl
         effects += _resolve_all(case, rung)
     effects += _tell(case, told, move)
     return told, tuple(effects)
+    if move in MARKED and incident.page:
+        mark = wording.change(policy, rung, move, case.at)
+        effects += _each(case, rung, Duty.CHANGE, str(told.posts), mark)
 
 
 def ring(policy: Policy, incident: Incident, move: Move, at: float) -> Incident:
+def speak(case: Case, incident: Incident) -> tuple[Incident, tuple[Effect, ...]]:
+    """The effects of what is only said, `case.said`; the incident counts it."""
+    told = replace(incident, posts=incident.posts + 1)
+    return told, tuple(_tell(case, told, Move.NOTE))
+
+
+def ring_elsewhere(case: Case, incident: Incident) -> tuple[Effect, ...]:
+    """The newest page by the second way, under the same key; `case.said` is why."""
+    key = page_key(case.policy, incident, incident.page)
+    payload = wording.page(case.policy, case.state, incident, key, Move.RING)
+    payload["details"] = {"Second way": case.said, **payload["details"]}
+    return tuple(_each(case, incident, Duty.FALLBACK, str(incident.page), payload))
+
+
     """The incident with a new page number if somebody must be rung now.
 
     "A minor-severity incident does not usually require paging people"; major and critical do.
     """
     if incident.severity < Severity.MAJOR or not _rings(policy, incident, move, at):
         return incident
-    return replace(incident, page=incident.page + 1, paged_at=at, acknowledged_at=None)
+    return replace(
+        incident,
+        page=incident.page + 1,
+        paged_at=at,
+        acknowledged_at=None,
+        dismissed_at=None,
+        awaited=policy.routes.get(Duty.PAGE, ()),
+    )
 
 
 def _rings(policy: Policy, incident: Incident, move: Move, at: float) -> bool:
-    if move not in (Move.OPEN, Move.ESCALATE, Move.SET, Move.REOPEN):
+    if move not in (Move.OPEN, Move.ESCALATE, Move.SET, Move.REOPEN, Move.RING):
         return False
-    if incident.page == 0:
-        return True  # nobody was paged yet
+    if incident.page == 0 or move is Move.RING:
+        return True  # nobody was paged yet, or it is time to page anew
     if move is Move.SET:
         return False  # whoever says how severe it is, is at it
     if move is Move.ESCALATE:
         return incident.severity is Severity.CRITICAL
     if policy.resolve_on_recovery:
+    if incident.dismissed_at is not None:
+        return False  # whoever ended the page knows; paging.py rings when it is time
         return True  # the page went away when it recovered
     # Not acknowledged: it still rings. Acknowledged a moment ago: whoever did is at it.
     waited = at - (incident.paged_at or at) >= policy.thresholds.repage_after_s
@@ -98,6 +124,11 @@ def _tell(case: Case, incident: Incident, move: Move) -> Iterator[Effect]:
 
 
 def _each(
+def operation(incident: Incident, duty: Duty, name: str, responder: str) -> str:
+    """An effect's id: "us-42/page/1@pagerduty"."""
+    return f"{incident.id}/{duty}/{name}@{responder}"
+
+
     case: Case, incident: Incident, duty: Duty, name: str, payload: Mapping[str, Any]
 ) -> Iterator[Effect]:
     for responder in case.policy.routes.get(duty, ()):

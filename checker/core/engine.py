@@ -12,8 +12,6 @@ Pure: the same policy, state and event give the same step, always. An event that
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from checker.core import alerts, pace
 from checker.core.draft import Draft
 from checker.core.events import (
@@ -22,11 +20,14 @@ from checker.core.events import (
     Delivered,
     Event,
     Looked,
+    PageConfirmed,
+    PageResolved,
     Refused,
     Ticked,
 )
 from checker.core.looks import doubted, looked, review
 from checker.core.model import State, Step
+from checker.core.paging import answered, keep_ringing
 from checker.core.reminders import remind
 from checker.core.rules import Policy
 from checker.core.rulings import grow_old, rule_everywhere
@@ -45,25 +46,12 @@ def step(policy: Policy, state: State, event: Event) -> Step:
             alerts.expire(draft)
             rule_everywhere(draft)
             grow_old(draft)
+            keep_ringing(draft)
             remind(draft)
         case Alerted():
             alerts.alerted(draft, event)
-        case Delivered() | Refused() | Acknowledged():
-            _heard(draft, event)
+        case Delivered() | Refused() | Acknowledged() | PageConfirmed() | PageResolved():
+            answered(draft, event)
         case _:
             hear(draft, event)
     return draft.done()
-
-
-def _heard(draft: Draft, event: Acknowledged | Delivered | Refused) -> None:
-    current = draft.state.incidents.get(event.incident)
-    if current is None:
-        return  # about an incident of long ago: nothing depends on it any more
-    match event:
-        case Acknowledged():
-            current = draft.keep(replace(current, acknowledged_at=event.at))
-            draft.enter(current, "acknowledged", f"page acknowledged by {event.by}")
-        case Delivered() if event.note:
-            draft.enter(current, "done", event.note)
-        case Refused():
-            draft.enter(current, "refused", f"{event.effect} refused: {event.why}")

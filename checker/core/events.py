@@ -104,6 +104,28 @@ class Acknowledged:
     at: float
     incident: str
     by: str
+    page: int = 0  # its number; 0: the newest
+
+
+@dataclass(frozen=True, slots=True)
+class PageConfirmed:
+    """A responder was asked, and shows the page: it rings somebody."""
+
+    at: float
+    incident: str
+    responder: str
+    page: int
+    who: str = ""  # whom it rings
+
+
+@dataclass(frozen=True, slots=True)
+class PageResolved:
+    """The page was ended where it was sent to, and not by us."""
+
+    at: float
+    incident: str
+    by: str  # empty: no person
+    page: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +189,8 @@ Event = (
     | Closed
     | Cancelled
     | Acknowledged
+    | PageConfirmed
+    | PageResolved
     | SeveritySet
     | Planned
     | Alerted

@@ -31,6 +31,7 @@ class Move(StrEnum):
     SAY = "say"
     NOTE = "note"
     REMIND = "remind"
+    RING = "ring"
     CLOSE = "close"
     CANCEL = "cancel"
 
@@ -54,6 +55,7 @@ TABLE: dict[tuple[Phase | None, Move], tuple[Phase, str]] = {
     (Phase.CANCELLED, Move.NOTE): (Phase.CANCELLED, "a person takes a note afterwards"),
     (Phase.OPEN, Move.REMIND): (Phase.OPEN, "nobody leads yet"),
     (Phase.CLOSED, Move.REMIND): (Phase.CLOSED, "it is time for the sync, a day after"),
+    (Phase.OPEN, Move.RING): (Phase.OPEN, "a page was ended, and it still fails long after"),
     (Phase.OPEN, Move.CLOSE): (Phase.CLOSED, "a person names root cause and fix"),
     (Phase.RECOVERED, Move.CLOSE): (Phase.CLOSED, "a person names root cause and fix"),
     (Phase.OPEN, Move.CANCEL): (
@@ -202,6 +204,11 @@ def reminded(incident: Incident) -> Incident:
     if phase is Phase.CLOSED:
         return replace(incident, phase=phase, synced=True)
     return replace(incident, phase=phase, reminded=incident.reminded + 1)
+
+
+def rung(incident: Incident) -> Incident:
+    """The same incident, about to ring anew."""
+    return replace(incident, phase=advance(incident.phase, Move.RING))
 
 
 def recovered(incident: Incident, at: float) -> Incident:

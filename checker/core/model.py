@@ -206,6 +206,8 @@ class Incident:
     page: int = 0  # number of the newest page's key; 0: nobody was paged
     paged_at: float | None = None
     acknowledged_at: float | None = None  # of the newest page
+    awaited: tuple[str, ...] = ()  # responders that have not taken the newest page yet
+    dismissed_at: float | None = None  # when a person ended the newest page, and it went on
     recovered_at: float | None = None
     closed_at: float | None = None
     closed_by: str = ""
@@ -220,6 +222,8 @@ class Duty(StrEnum):
 
     PAGE = "page"  # ring somebody
     RESOLVE = "resolve"  # stop ringing
+    FALLBACK = "fallback"  # ring by another way: the first one has not rung anybody
+    CHANGE = "change"  # leave a mark where pages are kept: the severity changed, it ended
     ROOM = "room"  # make the place where people meet
     POST = "post"  # say something there
     SUMMARY = (

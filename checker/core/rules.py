@@ -33,6 +33,7 @@ class Thresholds:
     partial_rest_odds: float = 1e-3  # the same, of the window without its worst location
     partial_recent: float = 0.05  # share that must have failed in the last five minutes
     repage_after_s: float = 1800.0  # a relapse after an acknowledgement rings again from here
+    page_deadline_s: float = 120.0  # a page that nobody has taken by then goes the second way
     redeclare_after_s: float = 1800.0  # closed, and still failing this long after: declare again
 
 
@@ -117,6 +118,7 @@ class Policy:
     ages: tuple[Age, ...] = ()
     maintenance: tuple[Maintenance, ...] = ()
     thresholds: Thresholds = field(default_factory=Thresholds)
+    confirms: frozenset[str] = frozenset()  # responders that can look up whether a page arrived
     alerts: AlertTerms = field(default_factory=AlertTerms)
     deployment: str = "posthog-checker"
     resolve_on_recovery: bool = False  # default: the page stays until a person closes

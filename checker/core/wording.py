@@ -4,7 +4,9 @@ Shapes of `Effect.payload`, by duty (all JSON):
 
     page     {"key": str, "severity": "minor|major|critical", "summary": str, "source": str (target),
               "component": str (surface), "since": float, "details": {label: text}, "links": [{"href", "text"}]}
+    fallback the same as page, with "Second way" among the details: why
     resolve  {"key": str, "why": str}
+    change   {"summary": str, "source": str (target), "at": float, "details": {label: text}, "links": [{"href", "text"}]}
     room     {"name": "inc-20261123-us-app-42", "topic": str, "purpose": str (holds the incident's id), "notice": Notice}
     post     {"notice": Notice}
     summary  {"notice": Notice}
@@ -36,6 +38,7 @@ MOODS: Mapping[Move, str] = {
     Move.SAY: "said",
     Move.NOTE: "said",
     Move.REMIND: "said",
+    Move.RING: "worse",
     Move.CLOSE: "closed",
     Move.CANCEL: "cancelled",
 }
@@ -194,6 +197,19 @@ def page(policy: Policy, state: State, incident: Incident, key: str, move: Move)
         "component": _list(sorted({_surface(policy, s) for s in incident.symptoms})),
         "since": incident.since,
         "details": details | {"Next": _next(policy, incident, move)},
+        "links": [{"href": book, "text": "Runbook"} for book in books],
+    }
+
+
+def change(policy: Policy, incident: Incident, move: Move, at: float) -> dict[str, Any]:
+    """A mark on the timeline of whoever is paged: it rings nobody."""
+    books = sorted({b for s in incident.symptoms if (b := _runbook(policy, s))})
+    told = {"Severity": incident.severity.word, "Why": incident.sentence, "Fix": incident.fix}
+    return {
+        "summary": title(policy, incident, move),
+        "source": incident.target,
+        "at": at,
+        "details": {label: text for label, text in told.items() if text},
         "links": [{"href": book, "text": "Runbook"} for book in books],
     }
 

@@ -18,7 +18,7 @@ LONGEST_S = 60.0  # and never grows beyond this
 # PagerDuty's limits are by the minute, and a page held back for longer is a page lost.
 ASKED_MAX_S = 900.0
 
-RINGING = frozenset({Duty.PAGE, Duty.RESOLVE})
+RINGING = frozenset({Duty.PAGE, Duty.FALLBACK, Duty.RESOLVE})
 NEWER = "a newer summary replaces it"
 FULL = f"given up: more than {LANE_MAX} effects were waiting"
 

@@ -16,6 +16,8 @@ LINES_MAX = 40  # of one message: a terminal is no place for more
 WOULD = {
     Duty.PAGE: "would page somebody",
     Duty.RESOLVE: "would end the page",
+    Duty.FALLBACK: "would page somebody by a second way",
+    Duty.CHANGE: "would mark the change",
     Duty.ROOM: "would open the room",
     Duty.POST: "would post",
     Duty.SUMMARY: "would keep as the summary",
@@ -25,7 +27,8 @@ WOULD = {
 class Settings(ResponderSettings):
     """Nothing to set."""
 
-    duties: ClassVar[frozenset[Duty]] = frozenset(Duty)
+    duties: ClassVar[frozenset[Duty]] = frozenset(Duty) - {Duty.FALLBACK}
+    on_request: ClassVar[frozenset[Duty]] = frozenset({Duty.FALLBACK})
 
 
 def write_out(text: str) -> None:
@@ -64,10 +67,12 @@ def as_text(effect: Effect) -> str:
 def _body(effect: Effect) -> Iterator[str]:
     payload = effect.payload
     match effect.duty:
-        case Duty.PAGE:
+        case Duty.PAGE | Duty.FALLBACK:
             yield from _page(payload)
         case Duty.RESOLVE:
             yield from (payload["why"], f"key: {payload['key']}")
+        case Duty.CHANGE:
+            yield payload["summary"]
         case Duty.ROOM:
             yield from (f"#{payload['name']}", payload["topic"])
             yield from _notice(payload["notice"])

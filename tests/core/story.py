@@ -57,7 +57,7 @@ def make_policy(checks: Iterable[str | Watched] = CHECKS, **more: object) -> Pol
         watched={w.name: w for w in watched},
         rules=RULES,
         targets=("us", "eu"),
-        routes=dict.fromkeys(Duty, ("out",)),
+        routes=dict.fromkeys(set(Duty) - {Duty.FALLBACK}, ("out",)),
     )
     return replace(base, **more)  # type: ignore[arg-type]
 

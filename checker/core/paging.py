@@ -1,0 +1,141 @@
+"""What became of a page: taken, confirmed, acknowledged, ended by a person, or lost.
+
+PagerDuty's 202 means "accepted", and is no proof that anybody was rung. So a page is awaited until every
+responder that it went to has taken it: has accepted it, or shows it, where the responder can be asked.
+What is not taken in time goes the second way, once for each page.
+
+A person's word is respected: who acknowledges is at it, and who ends the page while checks fail is not
+rung again before `repage_after`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from checker.core import incident as life
+from checker.core import wording
+from checker.core.draft import Draft
+from checker.core.effects import Case, operation, ring_elsewhere
+from checker.core.events import Acknowledged, Delivered, PageConfirmed, PageResolved, Refused
+from checker.core.incident import Move
+from checker.core.model import Duty, Incident, Severity
+
+Answered = Acknowledged | Delivered | PageConfirmed | PageResolved | Refused
+
+
+def answered(draft: Draft, event: Answered) -> None:
+    """What the world answered to an effect, or a person to a page."""
+    current = draft.state.incidents.get(event.incident)
+    if current is None:
+        return  # about an incident of long ago: nothing depends on it any more
+    match event:
+        case Delivered():
+            _delivered(draft, current, event)
+        case Refused():
+            _refused(draft, current, event)
+        case PageConfirmed():
+            _confirmed(draft, current, event)
+        case Acknowledged():
+            _acknowledged(draft, current, event)
+        case PageResolved():
+            _resolved(draft, current, event)
+
+
+def keep_ringing(draft: Draft) -> None:
+    """What was not taken in time goes the second way; what a person ended long ago rings anew."""
+    for current in list(draft.state.incidents.values()):
+        if life.is_live(current):
+            _await(draft, current)
+            _ring_anew(draft, draft.state.incidents[current.id])
+
+
+# ── taken, or not ─────────────────────────────────────────────────────────────────────────────
+
+
+def _delivered(draft: Draft, current: Incident, event: Delivered) -> None:
+    if event.note:
+        draft.enter(current, "done", event.note)
+    if _is_newest_page(current, event) and event.responder not in draft.policy.confirms:
+        _taken(draft, current, event.responder)
+
+
+def _refused(draft: Draft, current: Incident, event: Refused) -> None:
+    draft.enter(current, "refused", f"{event.effect} refused: {event.why}")
+    if _is_newest_page(current, event) and life.is_live(current):
+        _go_the_second_way(draft, current, f"{event.responder} refused page {current.page}")
+
+
+def _confirmed(draft: Draft, current: Incident, event: PageConfirmed) -> None:
+    whom = f", ringing {event.who}" if event.who else ""
+    draft.enter(current, "confirmed", f"{event.responder} shows page {event.page}{whom}")
+    if event.page == current.page:
+        _taken(draft, current, event.responder)
+
+
+def _is_newest_page(current: Incident, event: Delivered | Refused) -> bool:
+    return event.effect == operation(current, Duty.PAGE, str(current.page), event.responder)
+
+
+def _taken(draft: Draft, current: Incident, responder: str) -> None:
+    left = tuple(name for name in current.awaited if name != responder)
+    draft.keep(replace(current, awaited=left))
+
+
+def _await(draft: Draft, current: Incident) -> None:
+    # A responder that a reload took away will never answer, and is not waited for.
+    awaited = [name for name in current.awaited if name in draft.policy.routes.get(Duty.PAGE, ())]
+    deadline_s = draft.policy.thresholds.page_deadline_s
+    if not awaited or draft.at - (current.paged_at or draft.at) < deadline_s:
+        return
+    names, waited = ", ".join(awaited), wording.lasting(deadline_s)
+    asks = any(name in draft.policy.confirms for name in awaited)
+    did = "does not show" if asks else "has not accepted"
+    why = f"after {waited}, {names} {did} page {current.page}"
+    _go_the_second_way(draft, current, why)
+
+
+def _go_the_second_way(draft: Draft, current: Incident, why: str) -> None:
+    """Once for each page; where there is no second way, there is nothing to do."""
+    ways = draft.policy.routes.get(Duty.FALLBACK, ())
+    if not ways or not current.awaited:
+        return
+    said = f"{why}: rung by {', '.join(ways)} too"
+    draft.effects += ring_elsewhere(Case(draft.policy, draft.state, draft.at, said), current)
+    draft.say(replace(current, awaited=()), "second way", said)
+
+
+# ── what a person did ─────────────────────────────────────────────────────────────────────────
+
+
+def _acknowledged(draft: Draft, current: Incident, event: Acknowledged) -> None:
+    said = f"page acknowledged by {event.by}"
+    if event.page not in (0, current.page):
+        draft.enter(current, "acknowledged", f"{said}: page {event.page}, an older one")
+        return
+    taken = replace(current, acknowledged_at=event.at, awaited=(), dismissed_at=None)
+    if life.is_live(taken):
+        draft.say(taken, "acknowledged", said)
+    else:
+        draft.enter(draft.keep(taken), "acknowledged", said)
+
+
+def _resolved(draft: Draft, current: Incident, event: PageResolved) -> None:
+    """Ended by a person, or by PagerDuty's own clock; what we end ourselves is no news."""
+    ours = not event.by and not life.is_open(current)
+    if ours or not life.is_live(current) or event.page != current.page:
+        return
+    said = f"page {event.page} ended at the pager by {event.by or 'nobody, it ran out'}"
+    if life.is_open(current) and current.severity >= Severity.MAJOR:
+        anew = event.at + draft.policy.thresholds.repage_after_s
+        said += f", while it still fails: it rings again at {wording.stamp(anew)}, if it fails then"
+    draft.say(replace(current, awaited=(), dismissed_at=event.at), "page ended", said)
+
+
+def _ring_anew(draft: Draft, current: Incident) -> None:
+    ended = current.dismissed_at
+    if ended is None or not life.is_open(current) or current.severity < Severity.MAJOR:
+        return
+    if draft.at - ended >= draft.policy.thresholds.repage_after_s:
+        waited = wording.lasting(draft.at - ended)
+        said = f"{current.id} still fails, {waited} after its page was ended"
+        draft.move(life.rung(current), Move.RING, said)

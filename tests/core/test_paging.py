@@ -1,0 +1,234 @@
+"""What became of a page: taken, confirmed, acknowledged, ended by a person, or lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from checker.core.events import (
+    Acknowledged,
+    Cancelled,
+    Closed,
+    Delivered,
+    PageConfirmed,
+    PageResolved,
+    Refused,
+    SeveritySet,
+)
+from checker.core.model import Duty, Effect, Severity
+from tests.core.story import T0, Story, broken, make_policy
+
+ROUTES = {
+    Duty.PAGE: ("pager",),
+    Duty.RESOLVE: ("pager", "second"),
+    Duty.FALLBACK: ("second",),
+    Duty.CHANGE: ("pager",),
+    Duty.POST: ("room",),
+}
+KEY = "posthog-checker/us-1/1"
+
+
+def outage(confirms: frozenset[str] = frozenset(), seconds: float = 100, **routes) -> Story:
+    """us/app fails from the start; a page has gone out to "pager", which has not answered yet."""
+    policy = make_policy(routes=ROUTES | routes, confirms=confirms)
+    return Story(policy=policy).play(broken("us/app"), seconds)
+
+
+def delivered(story: Story, responder: str = "pager") -> None:
+    (page,) = [e for e in story.asked(Duty.PAGE) if e.responder == responder]
+    story.tell(Delivered(T0 + story.now, "us-1", page.id, responder, "", Duty.PAGE, page.at))
+
+
+def second_way(story: Story) -> list[Effect]:
+    return story.asked(Duty.FALLBACK)
+
+
+def entered(story: Story, what: str) -> list[str]:
+    return [entry.text for entry in story.entries if entry.what == what]
+
+
+def posted(story: Story) -> list[str]:
+    return [e.payload["notice"]["title"] for e in story.asked(Duty.POST)]
+
+
+def test_a_page_that_is_accepted_needs_no_second_way():
+    story = outage()
+    delivered(story)
+    story.play(broken("us/app"), 1000)
+    assert second_way(story) == []
+
+
+def test_a_page_that_nobody_takes_goes_the_second_way_once_past_its_deadline():
+    story = outage()
+    paged_at = story.incident().paged_at
+    story.play(broken("us/app"), 1000)
+    (page,) = second_way(story)
+    assert (page.id, page.payload["key"]) == ("us-1/fallback/1@second", KEY)
+    assert 120 <= page.at - paged_at <= 121
+    said = "after 2 min, pager has not accepted page 1: rung by second too"
+    assert page.payload["details"]["Second way"] == said
+    assert entered(story, "second way") == [said]
+    assert said in posted(story)
+
+
+def test_a_page_that_is_accepted_but_lost_goes_the_second_way_where_the_pager_can_be_asked():
+    story = outage(confirms=frozenset({"pager"}))
+    delivered(story)
+    story.play(broken("us/app"), 200)
+    assert len(second_way(story)) == 1
+    assert entered(story, "second way") == [
+        "after 2 min, pager does not show page 1: rung by second too"
+    ]
+
+
+def test_a_page_that_is_shown_needs_no_second_way():
+    story = outage(confirms=frozenset({"pager"}))
+    delivered(story)
+    story.tell(PageConfirmed(T0 + 100, "us-1", "pager", 1, "Ada"))
+    story.play(broken("us/app"), 1000)
+    assert second_way(story) == []
+    assert entered(story, "confirmed") == ["pager shows page 1, ringing Ada"]
+
+
+def test_a_page_that_a_person_acknowledged_needs_no_second_way():
+    story = outage(confirms=frozenset({"pager"}))
+    story.tell(Acknowledged(T0 + 100, "us-1", "ada"))
+    story.play(broken("us/app"), 1000)
+    assert second_way(story) == []
+
+
+def test_a_page_must_be_taken_by_all_that_it_went_to():
+    story = outage(**{Duty.PAGE: ("console", "pager")})
+    delivered(story, "console")
+    story.play(broken("us/app"), 200)
+    assert len(second_way(story)) == 1
+
+
+def test_a_page_that_is_refused_goes_the_second_way_at_once():
+    story = outage()
+    story.tell(Refused(T0 + 100, "us-1", "us-1/page/1@pager", "pager", "Invalid routing key"))
+    assert entered(story, "second way") == ["pager refused page 1: rung by second too"]
+    story.play(broken("us/app"), 1000)
+    assert len(second_way(story)) == 1
+
+
+def test_an_older_page_that_is_confirmed_late_says_nothing_of_the_newest():
+    story = outage(confirms=frozenset({"pager"}))
+    story.play(broken("us/app"), 1)
+    story.tell(PageConfirmed(T0 + 100, "us-1", "pager", 7))
+    story.play(broken("us/app"), 200)
+    assert len(second_way(story)) == 1
+
+
+def test_without_a_second_way_nothing_is_promised():
+    story = outage(**{Duty.FALLBACK: ()}).play(broken("us/app"), 1000)
+    assert entered(story, "second way") == []
+
+
+def test_a_responder_that_is_no_longer_configured_is_not_waited_for():
+    story = outage()
+    story.policy = make_policy(routes=ROUTES | {Duty.PAGE: ("other",)})
+    story.play(broken("us/app"), 1000)
+    assert second_way(story) == []
+
+
+@pytest.mark.parametrize(
+    "ended", [Closed(T0 + 101, "us-1", "a", "c", "f"), Cancelled(T0 + 101, "us-1", "a", "w")]
+)
+def test_what_has_ended_rings_nobody_by_a_second_way(ended):
+    story = outage()
+    story.tell(ended)
+    story.play(broken("us/app"), 1000)
+    assert second_way(story) == []
+
+
+def test_an_acknowledgement_is_said_in_the_room():
+    story = outage()
+    story.tell(Acknowledged(T0 + 100, "us-1", "ada"))
+    assert posted(story)[-1] == "page acknowledged by ada"
+    assert entered(story, "acknowledged") == ["page acknowledged by ada"]
+
+
+def test_the_acknowledgement_of_an_older_page_does_not_silence_the_newest():
+    story = outage()
+    story.tell(Acknowledged(T0 + 100, "us-1", "ada", page=7))
+    assert story.incident().acknowledged_at is None
+    assert entered(story, "acknowledged") == ["page acknowledged by ada: page 7, an older one"]
+
+
+def test_a_page_that_a_person_ends_while_it_fails_rings_anew_after_a_while_and_not_sooner():
+    story = outage()
+    story.tell(PageResolved(T0 + 100, "us-1", "ada", 1))
+    story.play(broken("us/app"), 1799)
+    assert len(story.asked(Duty.PAGE)) == 1
+    story.play(broken("us/app"), 30)
+    assert [e.payload["key"] for e in story.asked(Duty.PAGE)] == [KEY, "posthog-checker/us-1/2"]
+    assert entered(story, "paged again") == ["us-1 still fails, 30 min after its page was ended"]
+
+
+def test_that_a_person_ended_the_page_is_said_in_the_room_with_the_time_it_rings_again():
+    story = outage()
+    story.tell(PageResolved(T0 + 100, "us-1", "ada", 1))
+    assert posted(story)[-1] == (
+        "page 1 ended at the pager by ada, while it still fails: "
+        "it rings again at 2023-11-14 22:45:00 UTC, if it fails then"
+    )
+    assert entered(story, "page ended") == [posted(story)[-1]]
+
+
+def test_whoever_ends_the_page_and_then_acknowledges_is_left_in_peace():
+    story = outage()
+    story.tell(PageResolved(T0 + 100, "us-1", "ada", 1))
+    story.tell(Acknowledged(T0 + 101, "us-1", "ada", page=1))
+    story.play(broken("us/app"), 3000)
+    assert len(story.asked(Duty.PAGE)) == 1
+
+
+def test_what_has_recovered_when_the_time_comes_does_not_ring_until_it_fails_again():
+    story = outage()
+    story.tell(PageResolved(T0 + 100, "us-1", "ada", 1))
+    story.play(broken("us/app", until=200), 2400)
+    assert len(story.asked(Duty.PAGE)) == 1
+    story.play(broken("us/app"), 120)
+    assert len(story.asked(Duty.PAGE)) == 2
+
+
+def test_a_relapse_soon_after_a_person_ended_the_page_rings_nobody_yet():
+    story = outage()
+    story.tell(Acknowledged(T0 + 100, "us-1", "ada"))
+    story.play(broken("us/app", until=200), 1900)
+    story.tell(PageResolved(T0 + 2000, "us-1", "ada", 1))
+    story.play(broken("us/app"), 120)
+    assert story.said()[-1] == "reopened"
+    assert len(story.asked(Duty.PAGE)) == 1
+
+
+def test_what_a_person_calls_minor_does_not_ring_anew():
+    story = outage()
+    story.tell(PageResolved(T0 + 100, "us-1", "ada", 1))
+    story.tell(SeveritySet(T0 + 101, "us-1", "ada", Severity.MINOR))
+    story.play(broken("us/app"), 3000)
+    assert len(story.asked(Duty.PAGE)) == 1
+
+
+def test_the_end_of_a_page_that_we_asked_for_is_no_news():
+    story = outage().play(broken("us/app", until=100), 1200)
+    before = len(story.entries)
+    story.tell(PageResolved(T0 + 1300, "us-1", "", 1))
+    assert len(story.entries) == before
+    assert story.incident().dismissed_at is None
+
+
+def test_a_change_of_severity_and_the_end_are_marked_where_the_page_went():
+    story = outage()
+    story.tell(SeveritySet(T0 + 100, "us-1", "ada", Severity.MAJOR))
+    story.tell(Closed(T0 + 101, "us-1", "ada", "a bad deploy", "rolled back"))
+    assert [e.payload["summary"] for e in story.asked(Duty.CHANGE)] == [
+        "us-1 is now major: app down at us",
+        "us-1 closed by ada",
+    ]
+
+
+def test_what_paged_nobody_marks_nothing():
+    story = outage(seconds=1)
+    story.play(broken(), 200)
+    assert story.asked(Duty.CHANGE) == []
