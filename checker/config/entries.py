@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, SecretStr, field_validator
 
 from checker.config.amounts import pages
+from checker.core.model import Duty
 
 NAME = r"^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$"
 NAME_IN_WORDS = "at most 40 of a-z, 0-9, '-' and '_', such as 'us'"
@@ -101,7 +102,9 @@ class AllThresholds(CheckThresholds):
     live_for_s: float | None = None
     """A location counts if one of its controls answered within this."""
     repage_after_s: float | None = None
-    """A relapse so long after an acknowledgement rings again."""
+    """A relapse so long after an acknowledgement rings again, and so does what a person ended too early."""
+    page_deadline_s: float | None = Field(None, gt=0)
+    """A page that nobody has taken by then goes the second way, where there is one."""
     redeclare_after_s: float | None = None
     """Closed, and still failing so long after: declared again."""
 
@@ -145,6 +148,8 @@ class ResponderEntry(Block):
 
     kind: str = ""
     """The kind of responder; its name if left out."""
+    duties: tuple[Duty, ...] = ()
+    """What it does, if not all that its kind does by itself. `[fallback, resolve]` is a second way to page."""
     required: bool = False
     """Refuse the config rather than switch this off when something that it needs is not set."""
 

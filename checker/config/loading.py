@@ -193,6 +193,7 @@ class _Reading:
             targets=tuple(name for name in ground.targets or () if name in seen),
             routes=outlets.routes(on),
             thresholds=ground.thresholds,
+            confirms=outlets.confirming(on),
             deployment=general.deployment,
             resolve_on_recovery=general.resolve_on_recovery,
             never=never.symptoms,

@@ -33,8 +33,13 @@ def routes(planned: Iterable[PlannedResponder]) -> Mapping[Duty, tuple[str, ...]
     return {
         duty: names
         for duty in Duty
-        if (names := tuple(p.name for p in planned if duty in p.settings.duties))
+        if (names := tuple(p.name for p in planned if duty in p.duties))
     }
+
+
+def confirming(planned: Iterable[PlannedResponder]) -> frozenset[str]:
+    """The names of those that page and can look up what became of it."""
+    return frozenset(p.name for p in planned if Duty.PAGE in p.duties and p.settings.confirms)
 
 
 def _responder(name: str, entry: Entry, kinds: Kinds, report: Report) -> PlannedResponder | None:
@@ -54,9 +59,19 @@ def _responder(name: str, entry: Entry, kinds: Kinds, report: Report) -> Planned
         return None
     own = branch.entries.keys() - common.keys()
     settings = fill(kind.settings, entry, branch, report, keys=own, also=common)
-    if not has_all or settings is None:
+    if not has_all or settings is None or _refuses(given.duties, kind, branch, report):
         return None
-    return PlannedResponder(name, given.kind or name, settings)
+    return PlannedResponder(name, given.kind or name, settings, frozenset(given.duties))
+
+
+def _refuses(duties: Iterable[Duty], kind: ResponderKind, branch: Branch, report: Report) -> bool:
+    """Whether something is asked that this kind cannot do."""
+    can = kind.settings.duties | kind.settings.on_request
+    beyond = [duty for duty in duties if duty not in can]
+    for duty in beyond:
+        place = branch.entries["duties"].value.place
+        report.refuse(place, f"it cannot do `{duty}`", ", ".join(sorted(can)))
+    return bool(beyond)
 
 
 def _kind(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
+from checker.core.model import Duty
 from checker.core.rules import Policy, Watched
 from checker.responders.contract import ResponderSettings
 from probes.contract import ProbeParams, Target
@@ -34,6 +35,11 @@ class PlannedResponder:
     name: str
     kind: str  # the module's name in checker.responders
     settings: ResponderSettings
+    only: frozenset[Duty] = frozenset()  # what the config has it do; none: what its kind does
+
+    @property
+    def duties(self) -> frozenset[Duty]:
+        return self.only or self.settings.duties
 
 
 @dataclass(frozen=True, slots=True)

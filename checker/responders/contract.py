@@ -12,7 +12,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from enum import StrEnum
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -26,7 +27,13 @@ class ResponderSettings(BaseModel):
         extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True
     )
 
-    duties: ClassVar[frozenset[Duty]] = frozenset()  # what this kind can do
+    duties: ClassVar[frozenset[Duty]] = frozenset()  # what this kind does
+    on_request: ClassVar[frozenset[Duty]] = frozenset()  # what it can do too, where config says so
+
+    @property
+    def confirms(self) -> bool:
+        """Whether one with these settings can look up what became of a page."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +76,50 @@ class Attempt:
     first_tried_at: float | None = None  # seconds since the epoch, of the first try
 
 
+class PageState(StrEnum):
+    """What a page is, where it was sent to."""
+
+    TRIGGERED = "triggered"
+    ACKNOWLEDGED = "acknowledged"
+    RESOLVED = "resolved"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A page as the other side shows it. `who`: whom it rings, or who acknowledged or ended it."""
+
+    state: PageState
+    who: str = ""  # empty: no person
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """The other side did not say. `after_s`: no sense in asking sooner."""
+
+    why: str
+    after_s: float | None = None
+
+
 class Responder(Protocol):
     """One way out. Never raises for what the other side does, never logs, never sleeps."""
 
     async def carry_out(self, attempt: Attempt) -> Answer: ...
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class ReadsBack(Protocol):
+    """A responder that can be asked what became of a page."""
+
+    @property
+    def reads_every_s(self) -> float | None:
+        """How often to ask, seconds. None: this one cannot be asked, for want of a token."""
+        ...
+
+    async def look_up(self, key: str) -> Shown | Unread | None:
+        """The page of this key; None: it is not shown. Never raises for what the other side does."""
+        ...
 
 
 MakeResponder = Callable[[Any], Responder]

@@ -41,7 +41,27 @@ def test_each_duty_goes_to_those_that_carry_it_out_in_the_order_of_the_config(tm
         Duty.ROOM: ("room", "console"),
         Duty.POST: ("room", "console"),
         Duty.SUMMARY: ("console",),
+        Duty.CHANGE: ("console",),
     }
+
+
+def test_a_responder_does_only_what_the_config_has_it_do(tmp_path):
+    second = "second: {kind: bell, routing_key: '9876543210', duties: [fallback, resolve]}"
+
+    assert loaded(tmp_path, f"responders:\n  {BELL}\n  {second}\n").policy.routes == {
+        Duty.PAGE: ("bell",),
+        Duty.RESOLVE: ("bell", "second"),
+        Duty.FALLBACK: ("second",),
+    }
+
+
+def test_a_pager_that_can_be_asked_must_confirm_its_pages(tmp_path):
+    asked = "asked: {kind: bell, routing_key: '9876543210', pin: '1'}"
+    second = "second: {kind: bell, routing_key: '9876543210', pin: '1', duties: [resolve]}"
+
+    text = f"responders:\n  {BELL}\n  {asked}\n  {second}\n"
+
+    assert loaded(tmp_path, text).policy.confirms == {"asked"}
 
 
 @pytest.mark.parametrize(
@@ -86,6 +106,8 @@ def test_a_responder_that_is_off_is_checked_all_the_same(tmp_path):
         ("bell: {routing_key: 12345678}", "2:23 wrong value for `routing_key`", ""),
         ("bell: {routing_key: '0123456789', timeout: 3}", "2:46 `timeout` is no duration", "did you mean '3s'?"),
         ("bell: {routing_key: '0123456789', requird: true}", "2:37 unknown key `requird`", "did you mean 'required'?"),
+        ("bell: {routing_key: '0123456789', duties: [room]}", "2:45 it cannot do `room`", ""),
+        ("bell: {routing_key: '0123456789', duties: [rong]}", "2:46 wrong value for `duties`", ""),
         ("bell: [a]", "2:9 wrong value for `bell`", ""),
         ("Bell: {}", "2:3 `Bell` cannot be a name", ""),
     ],

@@ -37,14 +37,19 @@ class ControlParams(ProbeParams):
 
 
 class ConsoleSettings(ResponderSettings):
-    duties: ClassVar[frozenset[Duty]] = frozenset(Duty)
+    duties: ClassVar[frozenset[Duty]] = frozenset(Duty) - {Duty.FALLBACK}
 
 
 class BellSettings(ResponderSettings):
     duties: ClassVar[frozenset[Duty]] = frozenset({Duty.PAGE, Duty.RESOLVE})
+    on_request: ClassVar[frozenset[Duty]] = frozenset({Duty.FALLBACK})
     routing_key: SecretStr
     pin: SecretStr | None = None
     timeout_s: float = 10.0
+
+    @property
+    def confirms(self) -> bool:
+        return self.pin is not None
 
     @field_validator("routing_key")
     @classmethod
