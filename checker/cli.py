@@ -1,4 +1,4 @@
-"""The command line. Exit codes: 0 done, 1 something failed or is wrong, 2 the call itself is off."""
+"""The command line. Exit codes: 0 done, 1 something failed or is wrong, 2 the call itself is off, 3 over budget."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from checker import config, journal, screen
+from checker import config, journal, promises, screen
 from checker.app import Daemon
 from checker.calling import config_option, load_settings, plain_errors, store_option
 from checker.checkup import look_once
@@ -91,11 +91,15 @@ def config_group() -> None:
 @config_group.command("check")
 @config_option
 def config_check(given: Path | None) -> None:
-    """Say every error at once, with file:line:col; or what is watched and what is off."""
+    """Say every error at once, with file:line:col; or what is watched, and how soon it pages."""
     with plain_errors():
         path = config.find(given, Path.cwd())
         settings = load_settings(path)
-    Console(soft_wrap=True).print(screen.summary(path, settings), markup=False)
+    Console(soft_wrap=True).print(screen.summary(path, settings), markup=False, highlight=False)
+    exceeded = promises.broken(promises.promised(settings), settings)
+    for line in exceeded:
+        click.echo(line, err=True)
+    sys.exit(3 if exceeded else 0)
 
 
 @config_group.command("schema")

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from checker import promises
 from checker.config.settings import PlannedCheck, Settings
 from checker.core.model import Incident, Observation
 from checker.core.wording import lasting, stamp
@@ -106,6 +107,8 @@ def summary(path: Path, settings: Settings) -> str:
         f"SUCCESS: {path} is right.",
         f"{len(settings.checks)} checks at {targets}; told: {responders}; {len(settings.policy.rules)} rules.",
         *(f"off: {off.what} ({off.why})" for off in settings.off),
+        "",
+        *promises.told(promises.promised(settings), settings.locations),
     ]
     return "\n".join(lines)
 

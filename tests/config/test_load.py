@@ -77,6 +77,11 @@ def test_budgets_are_read_and_nobody_s_if_left_out(tmp_path):
     assert loaded(tmp_path).budgets == Budgets(None, None)
 
 
+def test_how_many_locations_look_is_read_and_one_if_left_out(tmp_path):
+    assert loaded(tmp_path, "locations: 3\n").locations == 3
+    assert loaded(tmp_path).locations == 1
+
+
 def test_the_files_of_a_folder_are_read_as_one(tmp_path):
     for name, text in SECTIONS.items():
         (tmp_path / f"{name}.yml").write_text(text)
@@ -183,6 +188,7 @@ def test_elsewhere_what_is_not_set_is_a_problem(tmp_path, text, problem):
         ("reload: 100ms\n", "1:9", "at least 1s"),
         ("resolve_on_recovery: maybe\n", "1:22", "true or false"),
         ("thresholds: {down_share: 1.5}\n", "1:26", "at most 1.0"),
+        ("locations: 0\n", "1:12", "at least 1"),
         ("budgets: {max_pages: 3}\n", "1:22", "text; in quotes, if it looks like a number"),
         ("budgets: {max_pages: 3 a month}\n", "1:22", "a number of pages and a time, such as '3 per 30d'"),
         ("budgets: {max_pages: 3 per 0d}\n", "1:22", "a duration between 1ms and 3650d"),
@@ -235,14 +241,14 @@ def test_a_target_that_no_check_looks_at_is_off(tmp_path):
 
 
 def test_the_error_reads_as_all_problems_one_below_the_other(tmp_path):
-    (tmp_path / "a.yaml").write_text("loc: x\n" + "".join(SECTIONS.values()) + "relod: 5s\n")
+    (tmp_path / "a.yaml").write_text("locaton: x\n" + "".join(SECTIONS.values()) + "relod: 5s\n")
 
     with pytest.raises(ConfigError) as caught:
         load(tmp_path, {}, KINDS)
 
     assert str(caught.value) == (
-        f"{tmp_path}/a.yaml:1:1: unknown key `loc`\n"
-        "    loc: x\n"
+        f"{tmp_path}/a.yaml:1:1: unknown key `locaton`\n"
+        "    locaton: x\n"
         "    ^\n"
         "    did you mean 'location'?\n"
         f"{tmp_path}/a.yaml:13:1: unknown key `relod`\n"
