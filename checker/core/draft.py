@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from checker.core import wording
-from checker.core.effects import Case, call_for
+from checker.core.effects import Case, call_for, speak
 from checker.core.incident import Move
 from checker.core.model import Effect, Entry, Incident, State, Step
 from checker.core.rules import Policy
@@ -50,6 +50,13 @@ class Draft:
         told, effects = call_for(Case(self.policy, state, self.at, said), moved, move)
         self.effects += effects
         self.enter(told, WORDS[move], said or wording.title(self.policy, told, move))
+        return self.keep(told)
+
+    def say(self, current: Incident, what: str, text: str) -> Incident:
+        """Something that people must know and that moves nothing: a line, and a message in the room."""
+        told, effects = speak(Case(self.policy, self.state, self.at, text), current)
+        self.effects += effects
+        self.enter(told, what, text)
         return self.keep(told)
 
     def keep(self, current: Incident) -> Incident:

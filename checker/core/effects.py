@@ -19,6 +19,7 @@ from checker.core.rules import Policy
 
 ENDS = (Move.CLOSE, Move.CANCEL)
 IN_PASSING = (Move.NOTE, Move.REMIND)  # said, but no news of how things stand
+MARKED = (Move.ESCALATE, Move.SET, *ENDS)  # what those who were paged want to see beside the page
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,12 @@ def call_for(case: Case, incident: Incident, move: Move) -> tuple[Incident, tupl
     if move in ENDS or (move is Move.RECOVER and policy.resolve_on_recovery):
         effects += _resolve_all(case, rung)
     effects += _tell(case, told, move)
-    return told, tuple(effects)
     if move in MARKED and incident.page:
         mark = wording.change(policy, rung, move, case.at)
         effects += _each(case, rung, Duty.CHANGE, str(told.posts), mark)
+    return told, tuple(effects)
 
 
-def ring(policy: Policy, incident: Incident, move: Move, at: float) -> Incident:
 def speak(case: Case, incident: Incident) -> tuple[Incident, tuple[Effect, ...]]:
     """The effects of what is only said, `case.said`; the incident counts it."""
     told = replace(incident, posts=incident.posts + 1)
@@ -65,6 +65,7 @@ def ring_elsewhere(case: Case, incident: Incident) -> tuple[Effect, ...]:
     return tuple(_each(case, incident, Duty.FALLBACK, str(incident.page), payload))
 
 
+def ring(policy: Policy, incident: Incident, move: Move, at: float) -> Incident:
     """The incident with a new page number if somebody must be rung now.
 
     "A minor-severity incident does not usually require paging people"; major and critical do.
@@ -90,9 +91,9 @@ def _rings(policy: Policy, incident: Incident, move: Move, at: float) -> bool:
         return False  # whoever says how severe it is, is at it
     if move is Move.ESCALATE:
         return incident.severity is Severity.CRITICAL
-    if policy.resolve_on_recovery:
     if incident.dismissed_at is not None:
         return False  # whoever ended the page knows; paging.py rings when it is time
+    if policy.resolve_on_recovery:
         return True  # the page went away when it recovered
     # Not acknowledged: it still rings. Acknowledged a moment ago: whoever did is at it.
     waited = at - (incident.paged_at or at) >= policy.thresholds.repage_after_s
@@ -123,14 +124,14 @@ def _tell(case: Case, incident: Incident, move: Move) -> Iterator[Effect]:
         yield from _each(case, incident, Duty.SUMMARY, str(incident.posts), said)
 
 
-def _each(
 def operation(incident: Incident, duty: Duty, name: str, responder: str) -> str:
     """An effect's id: "us-42/page/1@pagerduty"."""
     return f"{incident.id}/{duty}/{name}@{responder}"
 
 
+def _each(
     case: Case, incident: Incident, duty: Duty, name: str, payload: Mapping[str, Any]
 ) -> Iterator[Effect]:
     for responder in case.policy.routes.get(duty, ()):
-        id_ = f"{incident.id}/{duty}/{name}@{responder}"
+        id_ = operation(incident, duty, name, responder)
         yield Effect(id_, incident.id, responder, duty, case.at, payload)
