@@ -188,6 +188,8 @@ class General(Block):
     """The name of this installation: part of the keys that pages have at PagerDuty."""
     location: str = Field("local", pattern=NAME)
     """Where this daemon looks from."""
+    locations: int = Field(1, ge=1, le=100)
+    """From how many places daemons look, this one included: what the time to a page is reckoned with."""
     source_address: IPvAnyAddress | None = None
     """The IP address of this machine that looks go out from."""
     store: str = Field("sqlite:///checker.db", pattern=r"^sqlite:///.+$")

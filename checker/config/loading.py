@@ -93,6 +93,7 @@ class _Reading:
             reload_every_s=general.reload_s,
             digest=digest,
             budgets=_budgets(general.budgets),
+            locations=general.locations,
         )
 
     def _section(self, name: str) -> Branch:
@@ -192,8 +193,8 @@ class _Reading:
             rules=rules.rules(self._list("rules"), never, table),
             targets=tuple(name for name in ground.targets or () if name in seen),
             routes=outlets.routes(on),
-            thresholds=ground.thresholds,
             confirms=outlets.confirming(on),
+            thresholds=ground.thresholds,
             deployment=general.deployment,
             resolve_on_recovery=general.resolve_on_recovery,
             never=never.symptoms,

@@ -92,3 +92,4 @@ class Settings:
     reload_every_s: float  # how often the folder's digest is compared
     digest: str
     budgets: Budgets = Budgets()
+    locations: int = 1  # from how many places daemons look, this one included
