@@ -9,10 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, ClassVar
 
 import httpx
@@ -27,17 +25,13 @@ from checker.responders.contract import (
     Never,
     ResponderSettings,
 )
+from checker.responders.contract_findings import Finding
+from checker.responders.pagerduty_examined import NEVER_PAGED, heard
+from checker.responders.pagerduty_event import as_json, bare, fitted, short_key, trigger
 from probes.contract import one_line
 
-# The documented limits of an event.
-KEY_MAX = 255  # characters of dedup_key
-SUMMARY_MAX = 1024  # characters of payload.summary
-BODY_MAX = 512 * 1000  # bytes; "512 KB", so the smaller of the two readings
-
-FIELD_MAX = 255  # characters of source, component and a link's text: ours, for a telephone's screen
 ANSWER_MAX = 64 * 1024  # bytes of an answer that are read
 ODD_STATUS_AFTER_S = 60.0
-SEVERITIES = {"minor": "warning", "major": "error", "critical": "critical"}
 
 
 class Settings(ResponderSettings):
@@ -86,6 +80,10 @@ class Responder:
         # Refused for its shape, which is a fault of ours: a bare page is better than none.
         second = await self._send(event | bare(payload))
         return _without_more(second, answer.why) if isinstance(second, Done) else second
+
+    async def examine(self) -> list[Finding]:
+        """Whether we are heard, by ending what was never begun."""
+        return [heard(await self._send(self._event("resolve", {"key": NEVER_PAGED})))]
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -163,55 +161,3 @@ def _accepted(event: Mapping[str, Any]) -> Done:
 
 def _without_more(paged: Done, why: str) -> Done:
     return replace(paged, note=f"{paged.note}, with the summary only ({why})")
-
-
-def trigger(payload: Mapping[str, Any], client_url: AnyHttpUrl | None) -> dict[str, Any]:
-    """What a trigger says beside its key."""
-    client = {"client": "posthog-checker"} | ({"client_url": str(client_url)} if client_url else {})
-    since = datetime.fromtimestamp(payload["since"], UTC)
-    more = {
-        "component": one_line(payload["component"], FIELD_MAX),
-        "timestamp": since.isoformat(timespec="milliseconds"),
-        "custom_details": dict(payload["details"]),
-    }
-    said = bare(payload)["payload"] | more
-    return client | {"payload": said, "links": list(_links(payload["links"]))}
-
-
-def bare(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Only what a trigger must have."""
-    return {
-        "payload": {
-            "summary": one_line(payload["summary"], SUMMARY_MAX),
-            "source": one_line(payload["source"], FIELD_MAX),
-            "severity": SEVERITIES[payload["severity"]],
-        }
-    }
-
-
-def _links(links: Any) -> Iterator[dict[str, str]]:
-    for link in links:
-        yield {"href": link["href"], "text": one_line(link["text"], FIELD_MAX)}
-
-
-def fitted(event: dict[str, Any]) -> dict[str, Any]:
-    """The event under BODY_MAX: the details go first, then the links."""
-    for smaller in (event, _without_details(event), _without_details(event) | {"links": []}):
-        if len(as_json(smaller)) <= BODY_MAX:
-            return smaller
-    return smaller
-
-
-def _without_details(event: dict[str, Any]) -> dict[str, Any]:
-    note = {"left out": "the details were too long for PagerDuty"}
-    return event | {"payload": event["payload"] | {"custom_details": note}}
-
-
-def as_json(event: Mapping[str, Any]) -> bytes:
-    """In ASCII: no text, however strange, can fail to be encoded."""
-    return json.dumps(event).encode("ascii")
-
-
-def short_key(key: str) -> str:
-    """The key, or a digest of one that is too long: trigger and resolve must come to the same."""
-    return key if len(key) <= KEY_MAX else sha256(key.encode("utf-8", "replace")).hexdigest()

@@ -9,7 +9,8 @@ import respx
 from pydantic import ValidationError
 
 from checker.responders.contract import Done, Later, Never
-from checker.responders.pagerduty import BODY_MAX, Responder, Settings
+from checker.responders.pagerduty import Responder, Settings
+from checker.responders.pagerduty_event import BODY_MAX
 from tests.responders.effects import KEY, first, page, resolve
 
 ROUTING_KEY = "0123456789abcdef0123456789abcdef"
