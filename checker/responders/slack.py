@@ -20,6 +20,8 @@ from checker.responders.contract import (
     Never,
     ResponderSettings,
 )
+from checker.responders.contract_findings import Finding
+from checker.responders.slack_examined import examined
 from checker.responders.slack_message import TOPIC_MAX, escaped, full, plain
 from checker.responders.slack_refusals import (
     GONE,
@@ -102,6 +104,10 @@ class Responder:
             return verdict(no)
         except Unanswered as lost:
             return lost.later
+
+    async def examine(self) -> list[Finding]:
+        """Token and scopes, by one auth.test."""
+        return await examined(self._workspace, self._settings.fallback_channel is not None)
 
     async def close(self) -> None:
         await self._workspace.close()

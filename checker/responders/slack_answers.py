@@ -44,8 +44,13 @@ def new_session(timeout_s: float) -> aiohttp.ClientSession:
 
 async def heard(request: Awaitable[AsyncSlackResponse]) -> Any:
     """What Slack answered, if it did as asked."""
+    return (await answered(request)).data
+
+
+async def answered(request: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse:
+    """The same with its headers."""
     try:
-        return (await request).data
+        return await request
     except SlackApiError as error:
         raise _not_done(error.response) from None
     except aiohttp.ClientConnectorError as error:

@@ -8,7 +8,14 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from checker.responders.slack_answers import heard, inside, listed, needed, new_session
+from checker.responders.slack_answers import (
+    answered,
+    heard,
+    inside,
+    listed,
+    needed,
+    new_session,
+)
 from checker.responders.slack_message import Message
 from checker.responders.slack_refusals import Refused
 
@@ -118,7 +125,16 @@ class Workspace:
         if self._client.session is not None:
             await self._client.session.close()
 
+    async def introduce(self) -> tuple[Any, str | None]:
+        """Who we are here, and the scopes that the token has, in one line, if Slack says them."""
+        self._connect()
+        response = await answered(self._client.auth_test())
+        return response.data, response.headers.get("X-OAuth-Scopes")
+
     async def _ask(self, request: Awaitable[AsyncSlackResponse]) -> Any:
+        self._connect()
+        return await heard(request)
+
+    def _connect(self) -> None:
         if self._client.session is None:  # made here because it wants a running loop
             self._client.session = new_session(self._timeout_s)
-        return await heard(request)

@@ -18,6 +18,10 @@ from tests.world.slack_limits import No
 from tests.world.slack_workspace import Args, Workspace
 
 TOKEN = "xoxb-of-the-world"
+SCOPES = (
+    "commands", "chat:write", "chat:write.public", "channels:manage", "channels:read",
+    "channels:join", "channels:history", "pins:write", "users:read", "users:read.email",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Slack(Fake):
         self.token = token
         self.revoked = False
         self.scopes_missing: set[str] = set()  # methods that answer missing_scope
+        self.scopes = list(SCOPES)  # what the token has; said with every answer
         self.workspace = Workspace(now)
         self.calls: list[Call] = []
         super().__init__()
@@ -64,7 +69,9 @@ class Slack(Fake):
             found = self.workspace.call(method, await _arguments(request))
         except No as no:
             return _no(no)
-        return web.json_response({"ok": True} | found)
+        return web.json_response(
+            {"ok": True} | found, headers={"X-OAuth-Scopes": ",".join(self.scopes)}
+        )
 
     def _check_token(self, request: web.Request, method: str) -> None:
         if self.revoked:

@@ -69,7 +69,12 @@ class Workspace:
     def call(self, method: str, args: Args) -> Args:
         """What the method answers beside `ok`; raises No when it refuses."""
         methods: dict[str, Callable[[Args], Args]] = {
-            "auth.test": lambda _: {"user_id": BOT, "team_id": "T0001"},
+            "auth.test": lambda _: {
+                "user_id": BOT,
+                "user": "checker",
+                "team_id": "T0001",
+                "team": "World",
+            },
             "conversations.create": self._create,
             "conversations.setTopic": self._set_topic,
             "conversations.setPurpose": self._set_purpose,
