@@ -22,7 +22,7 @@ from checker.config.entries import (
 )
 from checker.config.kinds import CONTROL, Kinds, installed
 from checker.config.rows import AgeEntry, MaintenanceEntry, NeverEntry, RuleEntry
-from checker.core.model import Kind
+from checker.config.symptoms import KINDS
 
 Schema = dict[str, Any]
 
@@ -112,7 +112,7 @@ def _responders(forms: Mapping[str, Schema]) -> Schema:
 
 
 def _rule() -> Schema:
-    kinds = "|".join(kind.value for kind in Kind)
+    kinds = "|".join(kind.value for kind in KINDS)
     symptom = {"type": "string", "pattern": rf"^[a-z0-9_-]+ ({kinds})$|{REFERENCE}"}
     return _joined(_block(RuleEntry), {"symptom": symptom})
 

@@ -15,7 +15,8 @@ from checker.core.suspicion import FAILED_AS, STRAINED_AS
 from probes.contract import Reason
 
 SURFACES = ("app", "flags", "insights", "capture", "ingestion", "signup")
-EVERY_KIND = frozenset(Kind)
+KINDS = tuple(kind for kind in Kind if kind is not Kind.FIRING)  # of a check; alerts are no check's
+EVERY_KIND = frozenset(KINDS)
 # Whatever can fail can do so always, often or now and then. For the rest a probe needs a word.
 _NO_WORD = frozenset({Kind.DOWN, Kind.FAILING, Kind.PARTIAL})
 _BY_WORD: Mapping[Reason | None, Kind] = {**FAILED_AS, **STRAINED_AS, Reason.SLOW: Kind.SLOW}
@@ -66,7 +67,7 @@ def possible(probe: ProbeKind | None) -> frozenset[Kind]:
 def is_symptom(text: str, surfaces: Iterable[str]) -> bool:
     """Whether somebody who wrote this meant a surface and a kind, rightly spelt or not."""
     surface, _, kind = text.partition(" ")
-    return bool(kind) and " " not in kind and (surface in surfaces or kind in set(Kind))
+    return bool(kind) and " " not in kind and (surface in surfaces or kind in EVERY_KIND)
 
 
 def symptom_of(branch: Branch, words: Vocabulary, report: Report) -> Symptom | None:
@@ -76,7 +77,7 @@ def symptom_of(branch: Branch, words: Vocabulary, report: Report) -> Symptom | N
         return None  # that is told elsewhere
     place = entry.value.place
     surface, _, kind = entry.value.text.partition(" ")
-    kinds = [k.value for k in Kind]
+    kinds = [k.value for k in KINDS]
     if kind not in kinds:
         expected = f"a surface (or '{ANY}') and one of {', '.join(kinds)}: 'app down'"
         report.refuse(place, "not a symptom", expected, did_you_mean(kind, kinds))

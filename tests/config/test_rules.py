@@ -47,6 +47,7 @@ def test_a_surface_that_only_this_config_knows_can_have_a_rule(tmp_path):
     ("row", "problem", "hint"),
     [
         ("{symptom: app dwn, severity: major, sentence: S}", "2:15 not a symptom", "did you mean 'down'?"),
+        ("{symptom: any firing, severity: major, sentence: S}", "2:15 not a symptom", "did you mean 'failing'?"),
         ("{symptom: app, severity: major, sentence: S}", "2:15 not a symptom", ""),
         ("{symptom: ap down, severity: major, sentence: S}", "2:15 no check has this surface", "did you mean 'app'?"),
         ("{symptom: app down, severity: critcal, sentence: S}", "2:35 wrong value for `severity`", "did you mean 'critical'?"),
