@@ -1,4 +1,4 @@
-"""A PagerDuty on loopback: the Events API v2 of one service, with its rules about keys.
+"""A PagerDuty on loopback: the Events API v2 of one service, with its rules about keys, and what REST shows of it.
 
 developer.pagerduty.com, "Send an event": the same key on an open incident adds a log entry and rings nobody; an
 acknowledged one does not ring whatever comes; after a resolve the same key opens a new incident; acknowledging or
@@ -15,6 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.world import pagerduty_rest
 from tests.world.door import Fake, Right
 from tests.world.faults import Fault, answer_with
 
@@ -33,7 +34,9 @@ class PagedIncident:
     key: str
     severity: str
     summary: str
+    created_at: float = 0.0
     state: str = "triggered"
+    by: str = ""  # who acknowledged or resolved it; empty: an event
     log: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -58,11 +61,17 @@ class PagerDuty(Fake):
         self.rings: list[Ring] = []
         self.incidents: list[PagedIncident] = []
         self.events: list[dict[str, Any]] = []
+        self.changes: list[dict[str, Any]] = []
+        self.rest_token = pagerduty_rest.TOKEN
         self.requests = 0
         super().__init__()
 
     def routes(self) -> list[tuple[str, str, str, Right]]:
-        return [("POST", "/v2/enqueue", "enqueue", self.enqueue)]
+        return [
+            ("POST", "/v2/enqueue", "enqueue", self.enqueue),
+            ("POST", "/v2/change/enqueue", "change", self.change),
+            ("GET", "/incidents", "incidents", self.show),
+        ]
 
     async def answer(self, name: str, request: web.Request, right: Any) -> web.StreamResponse:
         self.requests += 1
@@ -81,13 +90,26 @@ class PagerDuty(Fake):
         self._take(event, key)
         return _accepted(key)
 
+    async def change(self, request: web.Request) -> web.Response:
+        event = json.loads(await request.read())
+        if event.get("routing_key") != self.routing_key or not event["payload"].get("summary"):
+            return _refused(["Change event object is invalid"])
+        self.changes.append(event)
+        return web.json_response({"message": "Change event processed"}, status=202)
+
+    async def show(self, request: web.Request) -> web.Response:
+        """List incidents, by their key; events that were accepted and lost show nothing."""
+        return pagerduty_rest.listed(request, self.rest_token, self.incidents)
+
     # ── what people do ──
 
-    def acknowledge(self, key: str) -> None:
-        self.open(key).state = "acknowledged"
+    def acknowledge(self, key: str, by: str = "Ada Lovelace") -> None:
+        found = self.open(key)
+        found.state, found.by = "acknowledged", by
 
-    def resolve(self, key: str) -> None:
-        self.open(key).state = "resolved"
+    def resolve(self, key: str, by: str = "Ada Lovelace") -> None:
+        found = self.open(key)
+        found.state, found.by = "resolved", by
 
     def open(self, key: str) -> PagedIncident:
         """The incident that is open under this key; LookupError if there is none."""
@@ -112,10 +134,11 @@ class PagerDuty(Fake):
         found.log.append(event)
         if action != "trigger":
             found.state = "resolved" if action == "resolve" else "acknowledged"
+            found.by = ""
 
     def _ring(self, payload: dict[str, Any], key: str) -> PagedIncident:
         severity, summary = payload["severity"], payload["summary"]
-        incident = PagedIncident(len(self.incidents) + 1, key, severity, summary)
+        incident = PagedIncident(len(self.incidents) + 1, key, severity, summary, self._now())
         self.incidents.append(incident)
         self.rings.append(Ring(self._now(), key, severity, summary))
         return incident

@@ -1,0 +1,83 @@
+"""What PagerDuty's REST API shows of a service: reads only, in its own shapes and with its own refusals.
+
+developer.pagerduty.com, "List incidents": the last month unless `date_range=all`; `acknowledgements` are empty
+unless it is acknowledged; `assignments` are empty once it is resolved.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from tests.world.pagerduty import PagedIncident
+
+TOKEN = "y_NbAkKc66ryYTWUXYEu"
+SERVICE = "P43Y0E8"
+ON_CALL = "Grace Hopper"
+MONTH_S = 30 * 86400.0
+LIMIT = 25
+
+
+def listed(request: web.Request, token: str, incidents: Iterable[PagedIncident]) -> web.Response:
+    """GET /incidents."""
+    if request.headers.get("Authorization") != f"Token token={token}":
+        return _wrong(401, 2006, "Authentication failed")
+    query = request.query
+    if query.get("date_range", "all") != "all" or not _is_whole(query.get("limit", "25")):
+        return _wrong(400, 2001, "Invalid Input Provided")
+    found = [i for i in incidents if query.get("incident_key", i.key) == i.key]
+    if "date_range" not in query:
+        found = [i for i in found if time.time() - i.created_at < MONTH_S]
+    if query.getall("service_ids[]", [SERVICE]) != [SERVICE]:
+        found = []
+    newest_first = query.get("sort_by") == "created_at:desc"
+    found.sort(key=lambda i: i.number, reverse=newest_first)
+    limit = min(int(query.get("limit", LIMIT)), 100)
+    shown = [as_rest(incident) for incident in found[:limit]]
+    return web.json_response(
+        {"incidents": shown, "limit": limit, "offset": 0, "more": len(found) > limit, "total": None}
+    )
+
+
+def as_rest(incident: PagedIncident) -> dict[str, Any]:
+    """One incident as the list shows it."""
+    at = datetime.fromtimestamp(incident.created_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    rung = [{"at": at, "assignee": user(ON_CALL)}] if incident.state != "resolved" else []
+    by = user(incident.by) if incident.by else _service()
+    taken = [{"at": at, "acknowledger": by}] if incident.state == "acknowledged" else []
+    return {
+        "id": f"PT4KHL{incident.number}",
+        "type": "incident",
+        "incident_number": incident.number,
+        "incident_key": incident.key,
+        "title": incident.summary,
+        "created_at": at,
+        "status": incident.state,
+        "service": _service(),
+        "assignments": rung,
+        "acknowledgements": taken,
+        "last_status_change_at": at,
+        "last_status_change_by": by,
+    }
+
+
+def user(name: str) -> dict[str, str]:
+    return {"id": "PXPGF42", "type": "user_reference", "summary": name}
+
+
+def _service() -> dict[str, str]:
+    return {"id": SERVICE, "type": "service_reference", "summary": "PostHog Cloud"}
+
+
+def _is_whole(text: str) -> bool:
+    return text.isascii() and text.isdecimal()
+
+
+def _wrong(status: int, code: int, message: str) -> web.Response:
+    said = {"error": {"message": message, "code": code, "errors": []}}
+    return web.json_response(said, status=status)
