@@ -24,10 +24,13 @@ from checker.responders.contract import (
     Later,
     Never,
     ResponderSettings,
+    Shown,
+    Unread,
 )
-from checker.responders.contract_findings import Finding
-from checker.responders.pagerduty_examined import NEVER_PAGED, heard
-from checker.responders.pagerduty_event import as_json, bare, fitted, short_key, trigger
+from checker.responders.contract_findings import NEVER_PAGED, Finding
+from checker.responders.pagerduty_event import as_json, bare, change, fitted, short_key, trigger
+from checker.responders.pagerduty_examined import heard
+from checker.responders.pagerduty_rest import Rest, Terms
 from probes.contract import one_line
 
 ANSWER_MAX = 64 * 1024  # bytes of an answer that are read
@@ -37,7 +40,8 @@ ODD_STATUS_AFTER_S = 60.0
 class Settings(ResponderSettings):
     """One service at PagerDuty."""
 
-    duties: ClassVar[frozenset[Duty]] = frozenset({Duty.PAGE, Duty.RESOLVE})
+    duties: ClassVar[frozenset[Duty]] = frozenset({Duty.PAGE, Duty.RESOLVE, Duty.CHANGE})
+    on_request: ClassVar[frozenset[Duty]] = frozenset({Duty.FALLBACK})
 
     routing_key: SecretStr = Field(description="the integration key of one service")
     base_url: AnyHttpUrl = Field(
@@ -45,6 +49,23 @@ class Settings(ResponderSettings):
     )
     client_url: AnyHttpUrl | None = Field(None, description="where the page links to: us")
     timeout_s: float = Field(10.0, gt=0, le=60, description="of one event, all in all")
+
+    rest_token: SecretStr | None = Field(
+        None, description="a REST API key that may read: with it, pages are confirmed"
+    )
+    rest_url: AnyHttpUrl = Field(
+        AnyHttpUrl("https://api.pagerduty.com"), description="another one in the EU, or a fake"
+    )
+    service_id: str | None = Field(
+        None, pattern=r"^P[A-Z0-9]+$", description="the service that must show the page"
+    )
+    read_every_s: float = Field(
+        30.0, ge=1, le=600, description="between two looks at what became of a page"
+    )
+
+    @property
+    def confirms(self) -> bool:
+        return self.rest_token is not None
 
     @field_validator("routing_key")
     @classmethod
@@ -54,13 +75,23 @@ class Settings(ResponderSettings):
             raise ValueError("an integration key is 32 letters and digits")
         return key
 
+    @field_validator("rest_token")
+    @classmethod
+    def _of_visible_letters(cls, token: SecretStr | None) -> SecretStr | None:
+        text = "none" if token is None else token.get_secret_value()
+        if not (text.isascii() and text.isprintable()) or not text or " " in text:
+            raise ValueError("a REST API key is letters, digits and signs, without spaces")
+        return token
+
 
 class Responder:
-    """Sends trigger for PAGE and resolve for RESOLVE."""
+    """Sends trigger for PAGE and FALLBACK, resolve for RESOLVE, a change event for CHANGE."""
 
     def __init__(self, settings: Settings, tls: ssl.SSLContext | None = None) -> None:
         self._settings = settings
-        self._url = str(settings.base_url).rstrip("/") + "/v2/enqueue"
+        base = str(settings.base_url).rstrip("/")
+        self._url, self._change_url = f"{base}/v2/enqueue", f"{base}/v2/change/enqueue"
+        self._rest = Rest(terms, tls) if (terms := _terms(settings)) else None
         # A fresh connection for each event: one kept alive may be dead when the page must go out.
         self._client = httpx.AsyncClient(
             verify=tls or ssl.create_default_context(),
@@ -70,6 +101,8 @@ class Responder:
 
     async def carry_out(self, attempt: Attempt) -> Answer:
         duty, payload = attempt.effect.duty, attempt.effect.payload
+        if duty is Duty.CHANGE:
+            return await self._mark(payload)
         if duty is Duty.RESOLVE:
             return await self._send(self._event("resolve", payload))
         event = self._event("trigger", payload)
@@ -85,8 +118,24 @@ class Responder:
         """Whether we are heard, by ending what was never begun."""
         return [heard(await self._send(self._event("resolve", {"key": NEVER_PAGED})))]
 
+    @property
+    def reads_every_s(self) -> float | None:
+        return self._settings.read_every_s if self._rest else None
+
+    async def look_up(self, key: str) -> Shown | Unread | None:
+        """What PagerDuty shows of the page with this key."""
+        if self._rest is None:
+            return Unread("there is no rest_token")
+        return await self._rest.look_up(short_key(key))
+
     async def close(self) -> None:
         await self._client.aclose()
+        if self._rest:
+            await self._rest.close()
+
+    async def _mark(self, payload: Mapping[str, Any]) -> Answer:
+        key = self._settings.routing_key.get_secret_value()
+        return await self._send({"routing_key": key} | change(payload), self._change_url)
 
     def _event(self, action: str, payload: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -95,11 +144,11 @@ class Responder:
             "dedup_key": short_key(payload["key"]),
         }
 
-    async def _send(self, event: Mapping[str, Any]) -> Answer:
+    async def _send(self, event: Mapping[str, Any], url: str = "") -> Answer:
         try:
             # httpx counts from byte to byte; an answer that drips would never end by that.
             async with asyncio.timeout(self._settings.timeout_s):
-                status, body = await self._post(as_json(event))
+                status, body = await self._post(url or self._url, as_json(event))
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError) as error:
             return Later(why=f"PagerDuty cannot be reached: {self._said(error)}")
         except TimeoutError:
@@ -109,11 +158,9 @@ class Responder:
             return Later(why=f"PagerDuty's answer was lost: {self._said(error)}", unsure=True)
         return self._verdict(event, status, body)
 
-    async def _post(self, content: bytes) -> tuple[int, bytes]:
+    async def _post(self, url: str, content: bytes) -> tuple[int, bytes]:
         headers = {"Content-Type": "application/json"}
-        async with self._client.stream(
-            "POST", self._url, content=content, headers=headers
-        ) as response:
+        async with self._client.stream("POST", url, content=content, headers=headers) as response:
             body = b""
             async for piece in response.aiter_bytes():
                 body += piece
@@ -154,9 +201,18 @@ class Responder:
 
 
 def _accepted(event: Mapping[str, Any]) -> Done:
+    if "event_action" not in event:
+        return Done(receipt={"status": "accepted"})  # a change event: it rings nobody
     key, action = event["dedup_key"], event["event_action"]
     did = "paged: PagerDuty took it as" if action == "trigger" else "PagerDuty took the end of"
     return Done(receipt={"dedup_key": key, "status": "accepted"}, note=f"{did} {key}")
+
+
+def _terms(settings: Settings) -> Terms | None:
+    if settings.rest_token is None:
+        return None
+    url = str(settings.rest_url).rstrip("/")
+    return Terms(url, settings.rest_token, settings.service_id, settings.timeout_s)
 
 
 def _without_more(paged: Done, why: str) -> Done:

@@ -48,6 +48,18 @@ def bare(payload: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def change(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """What a change event says beside the routing key."""
+    at = datetime.fromtimestamp(payload["at"], UTC)
+    said = {
+        "summary": one_line(payload["summary"], SUMMARY_MAX),
+        "source": one_line(payload["source"], FIELD_MAX),
+        "timestamp": at.isoformat(timespec="milliseconds"),
+        "custom_details": dict(payload["details"]),
+    }
+    return fitted({"payload": said, "links": list(_links(payload["links"]))})
+
+
 def _links(links: Any) -> Iterator[dict[str, str]]:
     for link in links:
         yield {"href": link["href"], "text": one_line(link["text"], FIELD_MAX)}
