@@ -138,7 +138,8 @@ class Desk:
         await self._store.put_inbox(inbox_id, event, event.at)
         self._beat()
         for _ in range(self._looks):
-            if inbox_id not in {waiting for waiting, _ in await self._store.inbox()}:
+            waiting = {waiting for waiting, _ in await self._store.inbox()}
+            if inbox_id not in waiting and not self._store.owed:  # taken, and written
                 return True
             await asyncio.sleep(LOOK_AGAIN_S)
         return False
