@@ -16,6 +16,7 @@ from checker import config, journal, promises, screen
 from checker.app import Daemon
 from checker.calling import config_option, load_settings, plain_errors, store_option
 from checker.checkup import look_once
+from checker.doctor.command import doctor
 from checker.incident_cli import incident
 
 
@@ -109,3 +110,4 @@ def config_schema() -> None:
 
 
 main.add_command(incident)
+main.add_command(doctor)

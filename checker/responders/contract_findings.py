@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
+NEVER_PAGED = "posthog-checker/doctor"  # a key that no page has: those have three parts
+
 
 class Health(StrEnum):
     """Whether a thing will work."""

@@ -10,8 +10,6 @@ from __future__ import annotations
 from checker.responders.contract import Answer, Done, Later
 from checker.responders.contract_findings import Finding, bad, ok
 
-NEVER_PAGED = "posthog-checker/doctor"  # pages' keys have three parts
-
 
 def heard(answer: Answer) -> Finding:
     """What the answer to that says."""
