@@ -66,7 +66,7 @@ async def _reading(made: Responder) -> Finding:
     if not isinstance(made, ReadsBack) or made.reads_every_s is None:
         return warning(
             "what became of a page cannot be looked up: that it was accepted has to suffice",
-            "give it a REST token, so that a page that rings nobody is noticed",
+            "give it a token that reads (`rest_token`): a page that rings nobody is then noticed",
         )
     answer = await made.look_up(NEVER_PAGED)
     if isinstance(answer, Unread):

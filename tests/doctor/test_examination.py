@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from checker.config import load
 from checker.doctor.examination import examine, is_well
@@ -29,6 +30,14 @@ def config(world: World, tmp_path: Path) -> Path:
 async def found(config: Path, part: str, **more: float) -> list[Finding]:
     parts = {one.name: one.findings for one in await examine(load(config, {}), **more)}
     return list(parts[part])
+
+
+def let_read(world: World, config: Path, token: str) -> None:
+    """Give the pager this REST token."""
+    file = config / "checker.yaml"
+    told = yaml.safe_load(file.read_text())
+    told["responders"]["pagerduty"] |= {"rest_token": token, "rest_url": world.pagerduty.address}
+    file.write_text(yaml.safe_dump(told))
 
 
 def healths(findings: list[Finding]) -> list[Health]:
@@ -71,6 +80,20 @@ async def test_a_pager_that_cannot_be_reached_is_bad(world: World, config: Path)
     first = (await found(config, "responder pagerduty"))[0]
     assert first.health is Health.BAD
     assert "cannot be reached" in first.what
+
+
+async def test_a_good_rest_token_lets_pages_be_looked_up(world: World, config: Path):
+    let_read(world, config, world.pagerduty.rest_token)
+    said = await found(config, "responder pagerduty")
+    assert healths(said) == [Health.OK, Health.OK]
+    assert said[1].what == "what becomes of a page can be looked up"
+
+
+async def test_a_rest_token_that_is_refused_is_bad_and_not_shown(world: World, config: Path):
+    let_read(world, config, "revoked-token-0123")
+    said = await found(config, "responder pagerduty")
+    assert healths(said) == [Health.OK, Health.BAD]
+    assert "revoked-token-0123" not in str(said)
 
 
 async def test_what_never_answers_is_bad_in_time_and_keeps_nobody_waiting(
