@@ -8,6 +8,7 @@ import hmac
 import structlog
 from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
+from pydantic import SecretStr
 
 from checker.web.ports import PORTS
 from probes.contract import one_line
@@ -23,6 +24,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+
+ALERTS_PATH = "/webhooks/alertmanager"
 
 _PLAIN = {
     404: "Not found.",
@@ -67,8 +70,10 @@ async def bound_body(request: web.Request, handler: Handler) -> web.StreamRespon
     if not request.body_exists:
         return await handler(request)
     limits = request.app[PORTS].limits
-    if (request.content_length or 0) > limits.body_bytes:
+    allowed = _allowed_bytes(request)
+    if (request.content_length or 0) > allowed:
         raise _too_large(request)
+    request = request.clone(client_max_size=allowed)
     try:
         async with asyncio.timeout(limits.body_s):
             await request.read()
@@ -82,18 +87,26 @@ async def bound_body(request: web.Request, handler: Handler) -> web.StreamRespon
     return await handler(request)
 
 
+def _allowed_bytes(request: web.Request) -> int:
+    """What a body may have; more for a storm of alerts, but only with the token."""
+    ports = request.app[PORTS]
+    if request.path != ALERTS_PATH or refusal(request, ports.alertmanager_token) is not None:
+        return ports.limits.body_bytes
+    return ports.limits.alerts_bytes
+
+
 def _too_large(request: web.Request) -> web.HTTPException:
     ports = request.app[PORTS]
     ports.bounded("web_body")
-    return web.HTTPRequestEntityTooLarge(ports.limits.body_bytes)
+    return web.HTTPRequestEntityTooLarge(_allowed_bytes(request))
 
 
-def refusal(request: web.Request) -> web.Response | None:
-    """Why this caller may not have anything done, or None if it may.
+def refusal(request: web.Request, own: SecretStr | None = None) -> web.Response | None:
+    """Why this caller may not have anything done, or None if it may. `own`: a token for this alone.
 
     No token, no acting: https://www.rfc-editor.org/rfc/rfc6750 for how it is sent.
     """
-    token = request.app[PORTS].token
+    token = own or request.app[PORTS].token
     if token is None or not token.get_secret_value():
         return plain(
             "Nothing is done over HTTP without a token: set web.token in checker.yaml "

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 from pydantic import SecretStr
 
+from checker.core.events import Event
+from checker.desk import Desk
 from checker.metrics import Page, View
 from checker.reload import Reloaded
+from checker.store.faults import StoreUnavailable
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +24,14 @@ class Limits:
     idle_s: float = 15.0  # in which a request's head must have come, the first and each further one
     body_s: float = 10.0  # in which its body must have come
     body_bytes: int = 64 * 1024  # of that body, as it comes over the wire
+    alerts_bytes: int = (
+        1024 * 1024
+    )  # of what Alertmanager sends with its token: 500 alerts and more
     stop_s: float = 3.0  # that answers under way are given when we stop
+
+
+async def _nobody_hears(_inbox_id: str, _event: Event) -> None:
+    raise StoreUnavailable("this daemon hears nothing over HTTP")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +45,11 @@ class WebPorts:
     bounded: Callable[[str], None]  # told when one of our limits was reached
     token: SecretStr | None = None  # what acts over HTTP needs it; None: nothing acts
     limits: Limits = Limits()
+    desk: Desk | None = None  # where incidents are read and words are heard; None: nowhere
+    # Keeps an event under an id, once, and returns when it is safe; StoreError if it is not.
+    say: Callable[[str, Event], Awaitable[None]] = _nobody_hears
+    alertmanager_token: SecretStr | None = None  # its own; None: the same as `token`
+    now: Callable[[], float] = time.time  # seconds since the epoch
 
 
 PORTS = web.AppKey("ports", WebPorts)

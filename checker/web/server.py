@@ -11,7 +11,9 @@ from aiohttp import hdrs, web
 
 from checker.metrics import Page, View
 from checker.metrics.exposition import Shared
+from checker.web.acting import Acting
 from checker.web.guard import NOTHING_ELSE, add_headers, bound_body, plain, refusal, speak_plainly
+from checker.web.incidents import add_reading
 from checker.web.landing import STYLE_HASH, landing
 from checker.web.listening import CannotListen, Listening, serve
 from checker.web.ports import PORTS, Limits, WebPorts
@@ -37,6 +39,8 @@ def make_app(ports: WebPorts, monotonic: Callable[[], float] = time.monotonic) -
     app.router.add_get("/-/healthy", _healthy)
     app.router.add_get("/-/ready", _ready)
     app.router.add_route("*", "/-/reload", _reload)
+    add_reading(app)
+    Acting().add_to(app)
     return app
 
 
