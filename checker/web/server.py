@@ -18,6 +18,7 @@ from checker.web.landing import STYLE_HASH, landing
 from checker.web.listening import CannotListen, Listening, serve
 from checker.web.ports import PORTS, Limits, WebPorts
 from checker.web.status import status_of
+from checker.web.webhooks import add_webhooks
 
 __all__ = ["CannotListen", "Limits", "Listening", "WebPorts", "make_app", "serve"]
 
@@ -41,6 +42,7 @@ def make_app(ports: WebPorts, monotonic: Callable[[], float] = time.monotonic) -
     app.router.add_route("*", "/-/reload", _reload)
     add_reading(app)
     Acting().add_to(app)
+    add_webhooks(app)
     return app
 
 
