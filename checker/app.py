@@ -175,7 +175,7 @@ class Daemon:
             settings.location, wire, self._pulse, lambda: datetime.now(UTC), time.monotonic
         )
         self.metrics.watch(settings.checks, settings.policy.routes)
-        self._lookout.follow(plan, observer)
+        self._lookout.follow(plan, observer, settings.locations)
         self._scheduler.plan({name: _slot(check) for name, check in plan.items()})
 
     def _is_settled(self, check: str) -> bool:

@@ -41,13 +41,18 @@ class Lookout:
         self._seen = seen
         self._settled = settled
         self._monotonic = monotonic
+        self._locations = 1
         self._budget = Budget()
         self._plan: Mapping[str, PlannedCheck] = {}
         self._observer: Observer | None = None
 
-    def follow(self, plan: Mapping[str, PlannedCheck], observer: Observer) -> None:
-        """Look at these from now on, with these eyes."""
+    def follow(
+        self, plan: Mapping[str, PlannedCheck], observer: Observer, locations: int = 1
+    ) -> None:
+        """Look at these from now on, with these eyes; so many locations share the rate limits."""
         self._plan, self._observer = plan, observer
+        if locations != self._locations:
+            self._locations, self._budget = locations, Budget(locations)
         self._budget.plan(
             Scheduled(check.target.name, check.params.spends, check.every_s)
             for check in plan.values()

@@ -2,7 +2,7 @@
 
 PostHog's public post-mortems are mostly of this kind (34 %, 38 % of requests). Among the scheduled
 looks of half an hour, over all live locations, the number that failed is held against what 2 % of
-noise would give: a binomial tail of one in a million, 18 of 180 or 9 of 60. One bad location must
+noise would give: a binomial tail of one in a million, 16 of 180 or 10 of 60. One bad location must
 not make an outage of its own, so the others must be surprising too, if less so. Extra looks do not
 count: they are made because something failed.
 """
