@@ -23,13 +23,22 @@ QUESTIONS = (
 ENTRIES_MAX = 2000  # lines of the timeline
 SPOKEN = ("declared_by", "what", "lead", "status", "closed_by", "cause", "fix", "sentence")
 
-# Who says so, in the texts that core/words.py and core/engine.py write.
+# Who says so, in the texts that core/words.py and core/paging.py write.
 SPEAKERS = {
     "note": re.compile(r"(.+?)(?: joins \S+)?: "),
     "status": re.compile(r"(.+?): "),
     "severity": re.compile(r"(.+?) says \S+ is \w+$"),
     "lead": re.compile(r"(.+?) leads \S+?(?:, handed over by (.+))?$"),
-    "acknowledged": re.compile(r"page acknowledged by (.+)$"),
+    "acknowledged": re.compile(r"page acknowledged by (.+?)(?:: page \d+, an older one)?$"),
+    "page ended": re.compile(r"page \d+ ended at the pager by (?!nobody,)(.+?)(?:, while .+)?$"),
+}
+# What of the timeline stands in the table of times, and how.
+MARKS = {
+    "confirmed": "page shown by the pager",
+    "acknowledged": "page acknowledged",
+    "page ended": "page ended at the pager",
+    "recovered": "recovered",
+    "reopened": "relapsed",
 }
 ACTION = re.compile(r"(?:.+?: )action(?: items?)?: *(.+)", re.IGNORECASE | re.DOTALL)
 
@@ -147,8 +156,7 @@ def _moments(
     for deed in _pages(deeds):
         if deed.done_at is not None:
             yield f"page {_number(deed)} accepted by {deed.effect.responder}", deed.done_at
-    words = {"acknowledged": "page acknowledged", "recovered": "recovered", "reopened": "relapsed"}
-    yield from ((words[entry.what], entry.at) for entry in entries if entry.what in words)
+    yield from ((MARKS[entry.what], entry.at) for entry in entries if entry.what in MARKS)
     if incident.closed_at is not None:
         yield str(incident.phase), incident.closed_at
 
@@ -176,7 +184,7 @@ def _missing(
 
 
 def _pages(deeds: Sequence[Deed]) -> list[Deed]:
-    return [deed for deed in deeds if deed.effect.duty is Duty.PAGE]
+    return [deed for deed in deeds if deed.effect.duty in (Duty.PAGE, Duty.FALLBACK)]
 
 
 def _number(deed: Deed) -> str:

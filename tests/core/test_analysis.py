@@ -11,6 +11,8 @@ from checker.core.events import (
     Declared,
     Led,
     Noted,
+    PageConfirmed,
+    PageResolved,
     SeveritySet,
     StatusSaid,
 )
@@ -136,6 +138,22 @@ def test_whoever_joins_or_sets_the_severity_was_there():
     story.tell(Declared(T0 + 121, "us", "eve", "the app is down"))
     story.tell(SeveritySet(T0 + 130, "us-1", "mallory", Severity.MAJOR))
     assert "- **Heard from:** eve, mallory" in written(story)
+
+
+def test_what_became_of_a_page_is_told_with_its_time_and_whoever_did_it_was_there():
+    story = Story().play(broken("us/app"), 120)
+    story.tell(PageConfirmed(T0 + 121, "us-1", "out", 1, "ada"))
+    story.tell(PageResolved(T0 + 130, "us-1", "bob", 1))
+    text = written(story)
+    assert "| page shown by the pager | 2023-11-14 22:15:21 UTC | 2 min |" in text
+    assert "| page ended at the pager | 2023-11-14 22:15:30 UTC | 2 min |" in text
+    assert "- **Heard from:** bob\n" in text
+
+
+def test_a_page_that_ran_out_is_nobodys_word():
+    story = Story().play(broken("us/app"), 120)
+    story.tell(PageResolved(T0 + 130, "us-1", "", 1))
+    assert "- **Heard from:** nobody\n" in written(story)
 
 
 def test_what_was_tried_is_what_people_noted():
