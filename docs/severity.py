@@ -91,7 +91,7 @@ def symptom(row: Row) -> str:
         f"for {row['for']}" if "for" in row else "",
         "" if row.get("critical", True) else "not critical",
     ]
-    return ", ".join([row["symptom"], *filter(None, more)])
+    return ", ".join([row.get("symptom") or f"alert {row['alert']}", *filter(None, more)])
 
 
 def grid(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> list[str]:

@@ -163,6 +163,19 @@ class WebEntry(Block):
     """The port; 0 for any that is free."""
     token: SecretStr | None = Field(None, min_length=1)
     """What callers must know to have anything done. Without it, nothing is done over HTTP."""
+    alertmanager_token: SecretStr | None = Field(None, min_length=1)
+    """The same for Alertmanager alone, which then cannot close incidents; `token` if left out."""
+
+
+class AlertsEntry(Block):
+    """How alerts that Alertmanager sends to /webhooks/alertmanager are read."""
+
+    label: str = Field("target", pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")
+    """The label that names the target."""
+    targets: dict[str, str] = {}
+    """What that label says, and the target that it means, where it is not the target's own name."""
+    hold_s: float = Field(5 * 3600.0, ge=60)
+    """How long one fires of which nothing more is heard; longer than Alertmanager's `repeat_interval`."""
 
 
 class BudgetsEntry(Block):
@@ -202,6 +215,7 @@ class General(Block):
     reload_s: float = Field(30.0, ge=1)
     """How often the config's content is compared with what is running."""
     budgets: BudgetsEntry = BudgetsEntry()
+    alerts: AlertsEntry = AlertsEntry()
     ca_file: str | None = Field(None, min_length=1)
     """A PEM file of authorities to trust in place of the system's own."""
     resolve_on_recovery: bool = False

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from checker.config import ages, checks, controls, dependencies, folder, outlets, rules, timing
+from checker.config.alerts import alert_terms
 from checker.config.amounts import pages
 from checker.config.checks import Ground
 from checker.config.documents import merged
@@ -34,6 +35,7 @@ from checker.core.rules import Policy, Thresholds
 
 LISTS = ("rules", "never", "ages", "maintenance")
 SECTIONS = ("targets", "checks", "controls", "responders", *LISTS, "pace", "thresholds")
+TOKENS = ("token", "alertmanager_token")
 NEEDED = ("targets", "checks", "controls", "rules")
 
 
@@ -83,7 +85,12 @@ class _Reading:
             location=general.location,
             source_address=str(general.source_address) if general.source_address else None,
             store=general.store,
-            web=Web(general.web.host, general.web.port, general.web.token),
+            web=Web(
+                general.web.host,
+                general.web.port,
+                general.web.token,
+                general.web.alertmanager_token,
+            ),
             ca_file=general.ca_file,
             checks=(*looks, *witnesses),
             policy=policy,
@@ -107,10 +114,12 @@ class _Reading:
                 self.report.refuse(self.whole, f"`{name}` is missing")
 
     def _general(self) -> General | None:
-        """What there is one of. Only the token of `web` may be without a value: then nobody may act over HTTP."""
+        """What there is one of. Only tokens of `web` may be without a value: then nobody may act over HTTP."""
         entries = {key: entry for key, entry in self.top.items() if key not in SECTIONS}
         if (web := entries.get("web")) and isinstance(web.value, Branch):
-            kept = {k: e for k, e in web.value.entries.items() if k != "token" or not _is_unset(e)}
+            kept = {
+                k: e for k, e in web.value.entries.items() if k not in TOKENS or not _is_unset(e)
+            }
             entries["web"] = Entry(web.place, Branch(web.value.place, kept))
         branch = Branch(self.whole, entries)
         refuse_unset(branch, self.report)
@@ -195,6 +204,9 @@ class _Reading:
             routes=outlets.routes(on),
             confirms=outlets.confirming(on),
             thresholds=ground.thresholds,
+            alerts=alert_terms(
+                general.alerts, self._section("alerts"), ground.targets, self.report
+            ),
             deployment=general.deployment,
             resolve_on_recovery=general.resolve_on_recovery,
             never=never.symptoms,

@@ -13,6 +13,7 @@ from checker.config.form import branch_of
 from checker.config.needs import refuse_unset
 from checker.config.report import Report
 from checker.config.tree import Branch, Entry, Scalar, Sequence, plain
+from checker.core.matchers import matchers
 from checker.core.rules import Scope
 
 SeverityWord = Literal["minor", "major", "critical"]
@@ -41,6 +42,27 @@ class RuleEntry(Block):
     def _is_a_share(cls, text: str | None) -> str | None:
         if text is not None:
             share_of(text)
+        return text
+
+
+class AlertRuleEntry(Block):
+    """A row about alerts of Alertmanager's."""
+
+    alert: str = Field(min_length=1)
+    """Which ones, as Alertmanager writes it: severity="critical", alertname=~"Kafka.*"."""
+    severity: SeverityWord
+    """How bad, in the handbook's three words."""
+    sentence: str = Field(min_length=1)
+    """The handbook's own words."""
+    scope: Scope = Scope.ONE
+    """Whether one must fire at one target or at every target."""
+    for_s: float | None = None
+    """How long it must have fired."""
+
+    @field_validator("alert")
+    @classmethod
+    def _are_matchers(cls, text: str) -> str:
+        matchers(text)
         return text
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from checker.config.amounts import share_of
 from checker.config.form import fill
 from checker.config.report import Report
-from checker.config.rows import NeverEntry, RuleEntry, rows
+from checker.config.rows import AlertRuleEntry, NeverEntry, RuleEntry, rows
 from checker.config.source import Place
 from checker.config.symptoms import Vocabulary, is_symptom, symptom_of
 from checker.config.tree import Branch, Entry
+from checker.core.matchers import matchers
 from checker.core.model import Kind, Severity
 from checker.core.policy import ANY, IMPLIED_BY
 from checker.core.rules import Never, Rule, Scope
@@ -42,6 +43,11 @@ class _Row:
     def place(self, key: str) -> Place:
         return self.branch.entries[key].value.place
 
+    @property
+    def symptom(self) -> Place:
+        """Where it says what must be wrong."""
+        return self.place("symptom" if self.rule.alert is None else "alert")
+
 
 def rules(entry: Entry, never: NeverRows, table: Table) -> tuple[Rule, ...]:
     """The rows, most severe first."""
@@ -68,6 +74,8 @@ def never_rows(entry: Entry, table: Table) -> NeverRows:
 
 
 def _rule(branch: Branch, table: Table) -> _Row | None:
+    if "alert" in branch.entries:
+        return _alert_rule(branch, table)
     symptom = symptom_of(branch, table.words, table.report)
     row = fill(RuleEntry, Entry(branch.place, branch), branch, table.report)
     if symptom is None or row is None:
@@ -84,6 +92,22 @@ def _rule(branch: Branch, table: Table) -> _Row | None:
     return _Row(rule, branch)
 
 
+def _alert_rule(branch: Branch, table: Table) -> _Row | None:
+    row = fill(AlertRuleEntry, Entry(branch.place, branch), branch, table.report)
+    if row is None:
+        return None
+    rule = Rule(
+        ANY,
+        Kind.FIRING,
+        Severity[row.severity.upper()],
+        row.sentence,
+        row.scope,
+        for_s=row.for_s or 0.0,
+        alert=matchers(row.alert),
+    )
+    return _Row(rule, branch)
+
+
 def _refuse_never(row: _Row, never: NeverRows, report: Report) -> None:
     """A row may neither rest on the sentence of a `never` row nor be about its symptom."""
     if row.rule.sentence in never.sentences:
@@ -91,7 +115,7 @@ def _refuse_never(row: _Row, never: NeverRows, report: Report) -> None:
         report.refuse(place, "the handbook says this is no incident: see `never`")
     ruled_out = {n.kind for n in never.symptoms if n.surface in (row.rule.surface, ANY)}
     if _kinds(row.rule) <= ruled_out:
-        report.refuse(row.place("symptom"), "this row can never hold: see `never`")
+        report.refuse(row.symptom, "this row can never hold: see `never`")
 
 
 def _refuse_idle(row: _Row, before: Sequence[_Row], table: Table) -> None:
@@ -105,9 +129,9 @@ def _refuse_idle(row: _Row, before: Sequence[_Row], table: Table) -> None:
         report.refuse(row.place("scope"), message, "scope: one target")
     above = next((other for other in before if _covers(other.rule, rule)), None)
     if above is not None:
-        line = above.place("symptom").line
+        line = above.symptom.line
         message = f"this row can never decide: line {line} holds whenever it does"
-        report.refuse(row.place("symptom"), message)
+        report.refuse(row.symptom, message)
 
 
 def _covers(above: Rule, rule: Rule) -> bool:
@@ -117,6 +141,7 @@ def _covers(above: Rule, rule: Rule) -> bool:
         and _kinds(rule) <= _kinds(above)
         and (above.scope is Scope.ONE or rule.scope is Scope.EVERY)
         and above.critical == rule.critical
+        and above.alert == rule.alert
         and above.share <= rule.share
         and above.for_s <= rule.for_s
     )

@@ -21,7 +21,7 @@ from checker.config.entries import (
     TargetEntry,
 )
 from checker.config.kinds import CONTROL, Kinds, installed
-from checker.config.rows import AgeEntry, MaintenanceEntry, NeverEntry, RuleEntry
+from checker.config.rows import AgeEntry, AlertRuleEntry, MaintenanceEntry, NeverEntry, RuleEntry
 from checker.config.symptoms import KINDS
 
 Schema = dict[str, Any]
@@ -114,7 +114,9 @@ def _responders(forms: Mapping[str, Schema]) -> Schema:
 def _rule() -> Schema:
     kinds = "|".join(kind.value for kind in KINDS)
     symptom = {"type": "string", "pattern": rf"^[a-z0-9_-]+ ({kinds})$|{REFERENCE}"}
-    return _joined(_block(RuleEntry), {"symptom": symptom})
+    made = _joined(_block(AlertRuleEntry), _block(RuleEntry), {"symptom": symptom})
+    forms = [{"required": ["symptom"]}, {"required": ["alert"]}]
+    return made | {"required": ["severity", "sentence"], "oneOf": forms}
 
 
 def _joined(first: Schema, *more: Schema) -> Schema:

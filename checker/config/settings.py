@@ -57,6 +57,7 @@ class Web:
     host: str = "127.0.0.1"
     port: int = 9877
     token: SecretStr | None = None
+    alertmanager_token: SecretStr | None = None  # for alerts alone; None: the same
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,8 +56,12 @@ Can = Callable[[Watched, Kind], bool]
 
 
 def reckon(policy: Policy, locations: int, can: Can) -> tuple[Reckoned, ...]:
-    """Every row of the policy, in its order, with how long it takes at so many live locations."""
-    return tuple(Reckoned(rule, _of_row(policy, rule, locations, can)) for rule in policy.rules)
+    """Every row of the policy, in its order, with how long it takes at so many live locations.
+
+    But those about alerts: how soon one fires is for Prometheus to say.
+    """
+    rows = (rule for rule in policy.rules if rule.alert is None)
+    return tuple(Reckoned(rule, _of_row(policy, rule, locations, can)) for rule in rows)
 
 
 def over(rows: Iterable[Reckoned], most_s: float) -> tuple[Reckoned, ...]:

@@ -23,7 +23,8 @@ def name(row: Row) -> str:
         row.get("share"),
         None if row.get("critical", True) else "non-critical",
     ]
-    return ", ".join([row.get("symptom") or row["severity"], *filter(None, more)])
+    alert = f"alert {row['alert']}" if "alert" in row else None
+    return ", ".join([row.get("symptom") or alert or row["severity"], *filter(None, more)])
 
 
 ROWS = [(section, row) for section in SECTIONS for row in TABLE[section]]
