@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 
+from pydantic import SecretStr
+
 from checker.config.entries import NAME, NAME_IN_WORDS, ResponderEntry
 from checker.config.form import branch_of, fill, written_keys
 from checker.config.kinds import Kinds, ResponderKind
@@ -12,7 +14,7 @@ from checker.config.needs import has_values
 from checker.config.problems import did_you_mean
 from checker.config.report import Report
 from checker.config.settings import PlannedResponder
-from checker.config.tree import Branch, Entry
+from checker.config.tree import Branch, Entry, Scalar
 from checker.core.model import Duty
 
 FALLBACK = "console"  # where nothing else is on, what would be sent is printed
@@ -51,17 +53,31 @@ def _responder(name: str, entry: Entry, kinds: Kinds, report: Report) -> Planned
         return None
     common = written_keys(ResponderEntry)
     given = fill(ResponderEntry, entry, branch, report, keys=common)
-    has_all = has_values(branch, f"responder {name}", report)
     if given is None:
         return None
     kind = _kind(given.kind or name, entry, branch, kinds, report)
     if kind is None:
         return None
+    branch = _without_spare(name, branch, kind, report)
+    has_all = has_values(branch, f"responder {name}", report)
     own = branch.entries.keys() - common.keys()
     settings = fill(kind.settings, entry, branch, report, keys=own, also=common)
     if not has_all or settings is None or _refuses(given.duties, kind, branch, report):
         return None
     return PlannedResponder(name, given.kind or name, settings, frozenset(given.duties))
+
+
+def _without_spare(name: str, branch: Branch, kind: ResponderKind, report: Report) -> Branch:
+    """The entry without tokens that it can do without and that have no value: no reason to page nobody."""
+    kept = {}
+    for key, entry in branch.entries.items():
+        field = kind.settings.model_fields.get(key)
+        spare = field is not None and field.annotation == SecretStr | None
+        if spare and isinstance(entry.value, Scalar) and entry.value.unset:
+            report.switch_off(f"{key} of responder {name}", entry.value.unset)
+        else:
+            kept[key] = entry
+    return Branch(branch.place, kept)
 
 
 def _refuses(duties: Iterable[Duty], kind: ResponderKind, branch: Branch, report: Report) -> bool:

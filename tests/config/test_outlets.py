@@ -81,6 +81,16 @@ def test_a_responder_that_lacks_a_value_is_off_and_gets_no_duty(tmp_path):
     assert Duty.ROOM not in settings.policy.routes
 
 
+def test_a_responder_that_lacks_a_token_it_can_do_without_is_on_without_it(tmp_path):
+    bell = "bell: {routing_key: '0123456789', pin: '${env:PIN}'}"
+
+    settings = loaded(tmp_path, f"responders:\n  {bell}\n")
+
+    assert settings.off == (Off("pin of responder bell", "PIN is not set"),)
+    assert settings.policy.routes[Duty.PAGE] == ("bell",)
+    assert settings.policy.confirms == frozenset()
+
+
 def test_a_required_responder_that_lacks_a_value_is_a_problem(tmp_path):
     found = refused(tmp_path, "responders:\n  room: {required: true, token: '${env:TOKEN}'}\n")
 
