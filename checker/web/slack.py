@@ -9,15 +9,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
 
 from aiohttp import web
-from pydantic import SecretStr
 
 from checker.responders.slack_answers import inside
 from checker.slack.inbound import Inbound
+from checker.slack.listening import Ear
 from checker.slack.payloads import Spoken, Way, spoken
 from checker.slack.signature import is_signed
 from checker.slack.socket import ephemeral
@@ -26,14 +25,6 @@ from checker.web.guard import plain
 PATH = "/webhooks/slack"
 FIELDS_MAX = 50  # of a form; a slash command has about fifteen
 CHALLENGE_MAX = 200  # characters; Slack's has about fifty
-
-
-@dataclass(frozen=True, slots=True)
-class Ear:
-    """One Slack app that delivers here."""
-
-    inbound: Inbound
-    signing_secret: SecretStr
 
 
 def slack_routes(

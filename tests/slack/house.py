@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +14,8 @@ from checker.core.events import Event
 from checker.core.model import Incident, State
 from checker.door import Door, Ports
 from checker.responders.slack import Settings
-from checker.slack import inbound
 from checker.slack.inbound import ANSWER_WITHIN_S, Inbound, Reply
+from checker.slack.inbound import Ports as HeardThrough
 from checker.slack.payloads import Spoken, spoken
 from checker.store.faults import StoreUnavailable
 from checker.store.store import Store
@@ -59,13 +59,14 @@ class Shelf:
 
 @dataclass
 class House:
-    """`bounds` is what was told of limits."""
+    """`ports` is what the inbound is joined to, `bounds` what was told of limits."""
 
     store: Store
     shelf: Shelf
     door: Door
     inbound: Inbound
-    bounds: list[str] = field(default_factory=list)
+    ports: HeardThrough
+    bounds: list[str]
 
     async def hear(self, way: str, payload: Mapping[str, Any], envelope: str = "e1") -> Reply:
         said = spoken(way, payload, envelope)
@@ -82,8 +83,8 @@ class House:
         return [entry.text for entry in await self.store.timeline(id_) if entry.what == what]
 
 
-def settings_for(slack: SlackSocket) -> Settings:
-    return Settings(token=slack.token, base_url=slack.api)  # type: ignore[arg-type]
+def settings_for(slack: SlackSocket, **more: Any) -> Settings:
+    return Settings(**{"token": slack.token, "base_url": slack.api} | more)
 
 
 @asynccontextmanager
@@ -97,7 +98,7 @@ async def house(
     )
     door = Door(ports, make_policy(), State())
     bounds: list[str] = []
-    listened = inbound.Ports(
+    listened = HeardThrough(
         shelf,  # type: ignore[arg-type]
         door.beat,
         lambda: door.policy.targets,
@@ -106,7 +107,7 @@ async def house(
     hearing = Inbound(settings_for(slack), listened, answer_within_s)
     running = asyncio.create_task(door.run())
     try:
-        yield House(store, shelf, door, hearing, bounds)
+        yield House(store, shelf, door, hearing, listened, bounds)
     finally:
         await hearing.close()
         running.cancel()

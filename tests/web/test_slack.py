@@ -13,11 +13,12 @@ import pytest
 from aiohttp import ClientSession, web
 from pydantic import SecretStr
 
+from checker.slack.listening import Ear
 from checker.slack.signature import sign
 from checker.web.guard import bound_body, speak_plainly
 from checker.web.listening import serve
 from checker.web.ports import PORTS
-from checker.web.slack import Ear, slack_routes
+from checker.web.slack import slack_routes
 from tests.slack.house import House, house
 from tests.slack.said import ADA, command, mention, press
 from tests.web.site import Daemon
