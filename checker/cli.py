@@ -18,6 +18,7 @@ from checker.calling import config_option, load_settings, plain_errors, store_op
 from checker.checkup import look_once
 from checker.doctor.command import doctor
 from checker.incident_cli import incident
+from checker.maintenance_cli import maintenance
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -110,4 +111,5 @@ def config_schema() -> None:
 
 
 main.add_command(incident)
+main.add_command(maintenance)
 main.add_command(doctor)

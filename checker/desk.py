@@ -16,12 +16,15 @@ from checker.core.events import (
     Event,
     Led,
     Noted,
+    Planned,
     SeveritySet,
     StatusSaid,
     Uneventful,
 )
 from checker.core.incident import IllegalMove, Move, advance
-from checker.core.model import Entry, Incident, Severity
+from checker.core.maintenance import wrong_with
+from checker.core.model import Entry, Incident, Maintenance, Severity
+from checker.core.wording import stamp
 from checker.core.words import About
 from checker.store.rows import Tracked
 from checker.store.store import Store
@@ -124,6 +127,21 @@ class Desk:
             return f"{incident.id}: will be heard as soon as a daemon runs on this store."
         now = await self._find(word.incident)
         return f"{now.id} is {now.phase}, {now.severity.word}, led by {now.lead or 'nobody yet'}."
+
+    async def plan(self, planned: Maintenance) -> str:
+        """Have the daemon know of planned work. Refusal if it cannot be planned."""
+        wrong = wrong_with(planned, self.now())
+        if wrong:
+            raise Refusal(wrong)
+        span = (
+            f"{planned.target} is worked on from {stamp(planned.begins)} to {stamp(planned.ends)}"
+        )
+        heard = await self._put(Planned(self.now(), planned), "")
+        return f"{span}." if heard else f"{span}: known as soon as a daemon runs on this store."
+
+    async def planned(self) -> list[Maintenance]:
+        """What people have announced and is not over; the config's is in the config."""
+        return [m for m in await self._store.maintenance() if m.ends > self.now()]
 
     async def _find(self, id_: str) -> Incident:
         incident = await self._store.incident(id_)

@@ -11,9 +11,8 @@ from checker.config.report import Report
 from checker.config.rows import MaintenanceEntry, rows
 from checker.config.targets import named_targets
 from checker.config.tree import Branch, Entry
+from checker.core.maintenance import LONGEST_S
 from checker.core.model import Maintenance
-
-LONGEST_S = 7 * 86400.0  # a window that never ends would be a cloud that nobody watches
 
 
 def maintenance(

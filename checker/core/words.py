@@ -18,6 +18,7 @@ from checker.core.events import (
     Uneventful,
 )
 from checker.core.incident import Move
+from checker.core.maintenance import with_one_more
 from checker.core.model import Incident, State
 from checker.core.rulings import newest, with_room_for
 
@@ -39,8 +40,9 @@ def hear(draft: Draft, word: Word) -> None:
         case Declared():
             _declare(draft, word)
         case Planned():
-            planned = [m for m in draft.state.maintenance if m.ends > draft.at]
-            draft.state = replace(draft.state, maintenance=(*planned, word.maintenance))
+            _require_target(draft, word.maintenance.target)
+            planned = with_one_more(draft.state.maintenance, word.maintenance, draft.at)
+            draft.state = replace(draft.state, maintenance=planned)
         case _:
             _about(draft, find(draft.state, word.incident), word)
 
@@ -80,11 +82,15 @@ def _lead(word: Led) -> str:
     return taken if word.by == word.lead else f"{taken}, handed over by {word.by}"
 
 
+def _require_target(draft: Draft, target: str) -> None:
+    if target not in draft.policy.targets:
+        known = ", ".join(draft.policy.targets)
+        raise UnknownTarget(f"no target {target!r}; there are: {known}")
+
+
 def _declare(draft: Draft, word: Declared) -> None:
     """A new incident led by whoever declares it; what is open there already is joined."""
-    if word.target not in draft.policy.targets:
-        known = ", ".join(draft.policy.targets)
-        raise UnknownTarget(f"no target {word.target!r}; there are: {known}")
+    _require_target(draft, word.target)
     current = newest(draft.state, word.target)
     if current is not None and life.is_live(current):
         draft.move(life.noted(current), Move.NOTE, f"{word.by} joins {current.id}: {word.what}")

@@ -99,6 +99,15 @@ async def read_held(connection: AsyncConnection) -> Held:
     }
 
 
+async def read_maintenance(connection: AsyncConnection) -> list[Maintenance]:
+    """What people have announced, also what is over; soonest first."""
+    rows = await connection.execute(
+        select(held.c.name, held.c.body).where(held.c.part == "maintenance")
+    )
+    found = [value_of(Maintenance, body, f"maintenance {name}") for name, body in rows]
+    return sorted(found, key=lambda planned: planned.begins)
+
+
 def state_of(values: Held, incidents: Iterable[Incident]) -> State:
     """The State that `held_of` took apart."""
     standings: dict[str, dict[str, Standing]] = {}

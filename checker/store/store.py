@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checker.core.events import Event
-from checker.core.model import Entry, Incident, Observation, State, Step
+from checker.core.model import Entry, Incident, Maintenance, Observation, State, Step
 from checker.store import history, inbox, journal, looks, memories, outbox, schema, snapshot, sqlite
 from checker.store.claim import Claim
 from checker.store.codec import text_of
@@ -225,6 +225,9 @@ class Store:
     async def effects(self, incident_id: str) -> list[Tracked]:
         """In the order in which they were decided."""
         return await self._database.read(lambda c: outbox.of_incident(c, incident_id))
+
+    async def maintenance(self) -> list[Maintenance]:
+        return await self._database.read(snapshot.read_maintenance)
 
     async def observations(
         self, check: str, since: float, limit: int = 10_000

@@ -11,10 +11,9 @@ from hashlib import sha256
 
 from aiohttp import web
 
-from checker.config.durations import written
-from checker.config.maintenance import LONGEST_S
 from checker.core.events import Planned
-from checker.core.model import Maintenance, Severity
+from checker.core.maintenance import wrong_with
+from checker.core.model import Severity
 from checker.core.words import About
 from checker.desk import Desk, Refusal
 from checker.store.faults import StoreError
@@ -25,7 +24,6 @@ from checker.web.ports import PORTS, WebPorts
 
 KEY_MAX = 200  # letters of an Idempotency-Key
 ANSWERS_MAX = 500  # that are remembered; the oldest go first
-AHEAD_S = 366 * 86400.0  # as far ahead as work may be planned
 
 Act = Callable[[web.Request, str], Awaitable[web.Response]]
 
@@ -147,17 +145,6 @@ async def _plan(request: web.Request, inbox_id: str) -> web.Response:
     except StoreError:
         return away()
     return answer({"maintenance": planned_in_json(planned)}, 201)
-
-
-def wrong_with(planned: Maintenance, now: float) -> str:
-    """Why this cannot be planned; empty if it can."""
-    if planned.ends <= planned.begins:
-        return "ends: it must be after `begins`"
-    if planned.ends <= now:
-        return "ends: that is over already"
-    if planned.ends - planned.begins > LONGEST_S:
-        return f"ends: at most {written(LONGEST_S)} after `begins`; plan again if it takes longer"
-    return "begins: that is more than a year ahead" if planned.begins > now + AHEAD_S else ""
 
 
 def _unknown_target(ports: WebPorts, target: str) -> web.Response | None:
