@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from checker.core.events import Delivered
 from checker.core.model import Duty
 from checker.delivery.lane import LANE_MAX
@@ -70,12 +72,13 @@ async def test_pages_of_one_commit_begin_first():
     assert console.asked[0] == "us-1/page/1@console"
 
 
-async def test_a_page_does_not_wait_behind_a_room_of_the_same_responder():
+@pytest.mark.parametrize("rings", ["us-1/page/1@chat", "us-1/fallback/1@chat"])
+async def test_a_page_does_not_wait_behind_a_room_of_the_same_responder(rings):
     chat = Scripted(Later("503", after_s=900.0))
     async with Stage(chat=chat) as stage:
         await stage.put(effect("us-1/room/1@chat"))
-        await stage.put(effect("us-1/page/1@chat"))
-    assert stage.book.of("confirmed") == ["us-1/page/1@chat"]
+        await stage.put(effect(rings))
+    assert stage.book.of("confirmed") == [rings]
 
 
 async def test_later_effects_get_the_receipts_of_earlier_ones_of_their_incident():

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from checker.core.model import Duty
 from checker.responders.console import LINES_MAX, WIDTH, Responder, Settings
 from checker.responders.contract import Done, Later
 from tests.responders.effects import first, notice, page, post, resolve, room, summary
@@ -40,6 +43,8 @@ async def test_a_room_is_printed_with_its_name_topic_and_notice():
         (post(), "would post"),
         (summary(), "would keep as the summary"),
         (resolve(), "would end the page"),
+        (replace(page(), duty=Duty.FALLBACK), "would page somebody by a second way"),
+        (replace(page(), duty=Duty.CHANGE), "would mark the change"),
     ],
 )
 async def test_every_duty_says_what_would_be_done(effect, words):
