@@ -19,7 +19,7 @@ def is_signed(secret: str, timestamp: str, signature: str, body: bytes, now: flo
     if not secret or abs(now - int(timestamp)) > WINDOW_S:
         return False
     right = sign(secret, timestamp, body).encode()
-    return hmac.compare_digest(signature.encode(errors="surrogateescape"), right)
+    return hmac.compare_digest(signature.encode(errors="backslashreplace"), right)
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:

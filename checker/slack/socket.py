@@ -28,7 +28,7 @@ from checker.slack.people import WHISPER_MAX
 CALL_S = 10.0  # to be told where to connect, and to connect
 SILENCE_S = 30.0  # after which we ask whether the other side is still there
 MESSAGE_MAX = 256 * 1024  # bytes
-AT_ONCE_MAX = 16  # envelopes in hand; the next is read when one is done
+AT_ONCE_MAX = 64  # envelopes in hand; the next is read when one is done
 FIRST_WAIT_S = 1.0
 LONGEST_WAIT_S = 60.0
 STEADY_S = 10.0  # a connection that lived so long was a good one

@@ -128,6 +128,14 @@ async def test_a_mention_is_not_acknowledged_before_the_inbox_has_it(
         assert home.shelf.brought == ["slack/C0099/1700000001.000100"]
 
 
+async def test_a_message_without_end_is_not_read_and_costs_only_the_line(
+    line: Socket, slack: SlackSocket
+):
+    await slack.send("x" * 300_000)
+    await slack.linked(hellos=2)
+    await declared(slack)
+
+
 @pytest.mark.parametrize("reason", ["warning", "refresh_requested", "too_many_websockets"])
 async def test_slack_may_ask_to_connect_anew(line: Socket, slack: SlackSocket, reason: str):
     await slack.disconnect(reason)
