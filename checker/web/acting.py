@@ -60,7 +60,7 @@ class Acting:
         known = self._answered.get(key)
         if known is None:
             made = await act(request, f"api/{key}")
-            if made.status < 500 and isinstance(made.body, bytes):
+            if made.status < 300 and isinstance(made.body, bytes):
                 self._remember(key, body, made.status, made.body)
             return made
         was, status, text = known

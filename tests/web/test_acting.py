@@ -147,6 +147,16 @@ async def test_it_is_heard_once_also_by_a_daemon_that_was_restarted():
     assert [e.what for e in listener.entries] == ["declared", "note"]
 
 
+async def test_what_was_refused_may_be_asked_for_again_with_the_same_key():
+    listener, key = Listener(), {"Idempotency-Key": "k-1"}
+    async with calling(listener) as caller:
+        before, _ = await caller.post(f"{INCIDENTS}/us-1/note", NOTE, **key)
+        await caller.post(INCIDENTS, DECLARE)
+        after, _ = await caller.post(f"{INCIDENTS}/us-1/note", NOTE, **key)
+
+    assert (before, after) == (404, 200)
+
+
 async def test_one_key_for_two_requests_is_a_conflict():
     key = {"Idempotency-Key": "k-1"}
     async with calling(await open_incident()) as caller:
