@@ -25,6 +25,7 @@ from checker.door import Door, Ports
 from checker.lookout import Lookout
 from checker.metrics import Exposition, Metrics, View
 from checker.observe import Observer
+from checker.readback import Readback, Situation
 from checker.reload import Reloaded, Reloader
 from checker.responders.contract import Responder
 from checker.scheduler import Scheduler
@@ -94,13 +95,22 @@ class Daemon:
         )
         self.door = Door(ports, settings.policy, restored.state)
         self._delivery.restore(restored.outbox, restored.receipts)
+        self._readback = Readback(
+            self._situation, self.door.say, clock=time.time, monotonic=time.monotonic
+        )
         self.metrics.show(self.view)
         self.metrics.reloaded(True, time.time(), settings.digest)
         self._listening = await serve(make_app(self._web()), settings.web.host, settings.web.port)
         self._watch(settings)
         self._delivery.start()
         self._scheduler.start()
-        for work in (self.door.run(), self._pulse.run(), self._beat(), self._prune()):
+        for work in (
+            self.door.run(),
+            self._pulse.run(),
+            self._beat(),
+            self._prune(),
+            self._readback.run(),
+        ):
             self._run(work)
         self._run(self._reloader.follow(settings.reload_every_s))
         _say_how_it_starts(settings)
@@ -163,6 +173,10 @@ class Daemon:
         We listen only once the config is loaded and the store is open.
         """
         return [] if self.door.looked else ["no look has come back yet"]
+
+    def _situation(self) -> Situation:
+        """This moment, for the read-back of pages."""
+        return Situation(self._responders, self.door.policy, self.door.state)
 
     def _watch(self, settings: Settings) -> None:
         """Look at what `settings` name from now on."""

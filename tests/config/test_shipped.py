@@ -25,6 +25,8 @@ KEYS = [
 ]
 SECRETS = {
     "PAGERDUTY_ROUTING_KEY": "k" * 32,
+    "PAGERDUTY_SECOND_ROUTING_KEY": "s" * 32,
+    "PAGERDUTY_REST_TOKEN": "r",
     "SLACK_BOT_TOKEN": "xoxb-1",
     "CHECKER_WEB_TOKEN": "t",
     **dict.fromkeys(KEYS, "1"),
@@ -53,8 +55,10 @@ def test_what_needs_a_secret_is_off_and_says_which():
 
 
 def test_with_the_secrets_set_everything_is_on():
-    assert [r.name for r in WHOLE.responders] == ["pagerduty", "slack", "console"]
+    assert [r.name for r in WHOLE.responders] == ["pagerduty", "second-way", "slack", "console"]
     assert WHOLE.policy.routes[Duty.PAGE] == ("pagerduty", "console")
+    assert WHOLE.policy.routes[Duty.FALLBACK] == ("second-way",)
+    assert WHOLE.policy.confirms == {"pagerduty"}
     assert WHOLE.web.token.get_secret_value() == "t"
     assert WHOLE.off == ()
 

@@ -33,7 +33,7 @@ def config(world: World, second: PagerDuty, tmp_path: Path) -> Path:
         "second": pager(second) | {"kind": "pagerduty", "duties": ["fallback", "resolve"]},
         "slack": {"token": world.slack.token, "base_url": world.slack.api},
     }
-    thresholds = quick | {"page_deadline": "6s"}
+    thresholds = quick | {"page_deadline": "6s", "repage_after": "5s"}
     return world.config(tmp_path / "config", responders=responders, thresholds=thresholds)
 
 
@@ -57,3 +57,41 @@ async def test_a_page_that_was_accepted_and_lost_goes_the_second_way(
     assert "after 6 s, pagerduty does not show page 1: rung by second too" in said
     await checker("incident", "close", "us-1", "--cause", "c", "--fix", "f", "--config", config)
     await until(lambda: second.incidents[0].state == "resolved", 10, "the end of the second way")
+
+
+async def test_a_page_that_is_shown_goes_no_second_way_and_the_room_hears_who_took_it(
+    world: World, second: PagerDuty, daemon: Process, config: Path
+):
+    await world.hurt("us", "app", status(503))
+    await until(lambda: bool(world.pagerduty.rings), 30, "the page")
+    await is_entered(config, "pagerduty shows page 1, ringing Grace Hopper")
+    world.pagerduty.acknowledge("world/us-1/1", by="Ada")
+    await is_entered(config, "page acknowledged by Ada")
+    (channel,) = world.slack.workspace.channels
+    await until(
+        lambda: any("acknowledged by Ada" in message.text for message in channel.messages),
+        10,
+        "the message in the room",
+    )
+    assert second.rings == []
+
+
+async def test_whoever_ends_the_page_while_it_fails_is_rung_again_later_on_a_new_key(
+    world: World, second: PagerDuty, daemon: Process, config: Path
+):
+    await world.hurt("us", "app", status(503))
+    await until(lambda: bool(world.pagerduty.rings), 30, "the page")
+    world.pagerduty.resolve("world/us-1/1", by="Ada")
+    await is_entered(config, "page 1 ended at the pager by Ada, while it still fails")
+    assert len(world.pagerduty.rings) == 1
+    await until(lambda: len(world.pagerduty.rings) == 2, 20, "the page anew")
+    assert world.pagerduty.rings[1].key == "world/us-1/2"
+
+
+async def is_entered(config: Path, text: str) -> None:
+    """Waits for a line of the timeline, however it is broken on the screen."""
+
+    async def is_said() -> bool:
+        return text in " ".join((await timeline(config)).split())
+
+    await until(is_said, 15, text)
