@@ -7,7 +7,6 @@ import contextlib
 import time
 from collections.abc import Callable, Coroutine, Mapping
 from datetime import UTC, datetime
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,20 +14,22 @@ from typing import Any
 import structlog
 from prometheus_client import CollectorRegistry
 
+from checker.assembly import fixed, inbox_id, responders_of, say_how_it_starts, slacks_of, slot_of
 from checker.config import digest
-from checker.config.settings import PlannedCheck, Settings
-from checker.core.events import Delivered, Event, Refused
+from checker.config.settings import Settings
+from checker.core.events import Delivered, Event
 from checker.core.model import Observation
-from checker.course import Slot, offset
 from checker.delivery import Delivery
+from checker.desk import Desk
 from checker.door import Door, Ports
 from checker.lookout import Lookout
 from checker.metrics import Exposition, Metrics, View
 from checker.observe import Observer
 from checker.readback import Readback, Situation
 from checker.reload import Reloaded, Reloader
-from checker.responders.contract import Responder
 from checker.scheduler import Scheduler
+from checker.slack.inbound import Ports as Hearing
+from checker.slack.listening import Listening
 from checker.stall import Pulse
 from checker.store.faults import StoreError
 from checker.store.store import Store
@@ -83,7 +84,7 @@ class Daemon:
         self._store = await Store.open(settings.store)
         restored = await self._store.restore()
         self._lookout.memories.restore(await self._store.memories(settings.location))
-        self._responders = _responders(settings)
+        self._responders = responders_of(settings)
         self._delivery = Delivery(self._store, self._responders, self._say, time.time)
         ports = Ports(
             self._store,
@@ -95,6 +96,14 @@ class Daemon:
         )
         self.door = Door(ports, settings.policy, restored.state)
         self._delivery.restore(restored.outbox, restored.receipts)
+        self._slack = Listening(
+            Hearing(
+                self._store,
+                self.door.beat,
+                lambda: self.door.policy.targets,
+                self.metrics.bounded,
+            )
+        )
         self._readback = Readback(
             self._situation, self.door.say, clock=time.time, monotonic=time.monotonic
         )
@@ -102,6 +111,7 @@ class Daemon:
         self.metrics.reloaded(True, time.time(), settings.digest)
         self._listening = await serve(make_app(self._web()), settings.web.host, settings.web.port)
         self._watch(settings)
+        await self._slack.use(slacks_of(settings))
         self._delivery.start()
         self._scheduler.start()
         for work in (
@@ -113,7 +123,7 @@ class Daemon:
         ):
             self._run(work)
         self._run(self._reloader.follow(settings.reload_every_s))
-        _say_how_it_starts(settings)
+        say_how_it_starts(settings)
 
     async def stop(self) -> None:
         """Ends within ten seconds: looks first, then what they led to, then what must be sent."""
@@ -127,6 +137,7 @@ class Daemon:
         await self._remember()
         await self._delivery.drain(SENDS_END_S)
         await self._listening.stop()
+        await self._slack.close()
         for responder in self._responders.values():
             await responder.close()
         await self._store.close()
@@ -165,6 +176,10 @@ class Daemon:
             reload=self._reloader.reload,
             bounded=self.metrics.bounded,
             token=self._settings.web.token,
+            alertmanager_token=self._settings.web.alertmanager_token,
+            desk=Desk(self._store, self.door.beat),
+            say=self._keep,
+            ears=self._slack.ears,
         )
 
     def _missing(self) -> list[str]:
@@ -190,7 +205,7 @@ class Daemon:
         )
         self.metrics.watch(settings.checks, settings.policy.routes)
         self._lookout.follow(plan, observer, settings.locations)
-        self._scheduler.plan({name: _slot(check) for name, check in plan.items()})
+        self._scheduler.plan({name: slot_of(check) for name, check in plan.items()})
 
     def _is_settled(self, check: str) -> bool:
         return check in self.door.state.symptoms
@@ -198,21 +213,27 @@ class Daemon:
     def _saw(self, observation: Observation) -> None:
         self.door.look(observation)
 
+    async def _keep(self, inbox_id: str, event: Event) -> None:
+        """Told over HTTP: safe in the store when this returns, StoreError if it is not."""
+        await self._store.put_inbox(inbox_id, event, time.time())
+        self.door.beat()
+
     async def _say(self, event: Event) -> None:
         if isinstance(event, Delivered) and event.duty and event.decided_at is not None:
             self.metrics.delivered(event.responder, event.duty, event.at - event.decided_at)
-        await self.door.say(_inbox_id(event), event)
+        await self.door.say(inbox_id(event), event)
 
     async def _swap(self, settings: Settings) -> None:
         """Take up a config that has been read and found right. All or nothing."""
-        for key in _fixed(self._settings, settings):
+        for key in fixed(self._settings, settings):
             log.warning("needs a restart", key=key, why="it is read once, at the start")
-        responders = _responders(settings)
+        responders = responders_of(settings)
         retired, self._responders = self._responders, responders
         self._settings = settings
         self.door.policy = settings.policy
         self._delivery.use(responders)
         self._watch(settings)
+        await self._slack.use(slacks_of(settings))
         for responder in retired.values():
             await responder.close()
 
@@ -258,42 +279,3 @@ class Daemon:
                 await self._store.prune(time.time() - self._settings.retention_s)
             except StoreError:
                 self.metrics.store_failed("prune")
-
-
-def _slot(check: PlannedCheck) -> Slot:
-    return Slot(
-        check.every_s,
-        check.timeout_s,
-        check.watched.recheck_s,
-        offset(check.name, rank=0, locations=1, every_s=check.every_s),
-    )
-
-
-def _fixed(was: Settings, now: Settings) -> list[str]:
-    """The keys that differ and that a reload cannot change."""
-    keys = ("location", "store", "web", "reload_every_s")
-    return [key for key in keys if getattr(was, key) != getattr(now, key)]
-
-
-def _responders(settings: Settings) -> dict[str, Responder]:
-    """The responders that are on, by name. The kind is the module's name."""
-    made: dict[str, Responder] = {}
-    for planned in settings.responders:
-        module = import_module(f"checker.responders.{planned.kind}")
-        made[planned.name] = module.Responder(planned.settings)
-    return made
-
-
-def _inbox_id(event: Event) -> str:
-    """The id under which news of an effect is told once, however often it comes."""
-    match event:
-        case Delivered() | Refused():
-            return f"{type(event).__name__.lower()}/{event.effect}"
-        case _:
-            return f"{type(event).__name__.lower()}/{event.at}"
-
-
-def _say_how_it_starts(settings: Settings) -> None:
-    log.info("started", location=settings.location, checks=len(settings.checks))
-    for off in settings.off:
-        log.warning("off", what=off.what, why=off.why)

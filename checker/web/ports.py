@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -13,6 +13,7 @@ from checker.core.events import Event
 from checker.desk import Desk
 from checker.metrics import Page, View
 from checker.reload import Reloaded
+from checker.slack.listening import Ear
 from checker.store.faults import StoreUnavailable
 
 
@@ -49,6 +50,7 @@ class WebPorts:
     # Keeps an event under an id, once, and returns when it is safe; StoreError if it is not.
     say: Callable[[str, Event], Awaitable[None]] = _nobody_hears
     alertmanager_token: SecretStr | None = None  # its own; None: the same as `token`
+    ears: Callable[[], Iterable[Ear]] = tuple  # who listens to Slack over signed HTTP
     now: Callable[[], float] = time.time  # seconds since the epoch
 
 

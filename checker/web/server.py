@@ -17,6 +17,7 @@ from checker.web.incidents import add_reading
 from checker.web.landing import STYLE_HASH, landing
 from checker.web.listening import CannotListen, Listening, serve
 from checker.web.ports import PORTS, Limits, WebPorts
+from checker.web.slack import slack_routes
 from checker.web.status import status_of
 from checker.web.webhooks import add_webhooks
 
@@ -43,6 +44,7 @@ def make_app(ports: WebPorts, monotonic: Callable[[], float] = time.monotonic) -
     add_reading(app)
     Acting().add_to(app)
     add_webhooks(app)
+    app.add_routes(slack_routes(ports.ears, ports.now))
     return app
 
 

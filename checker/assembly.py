@@ -1,0 +1,66 @@
+"""What the wiring reads out of the settings: who responds, when each check is due, what a reload cannot change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import structlog
+
+from checker.config.settings import PlannedCheck, Settings
+from checker.core.events import Delivered, Event, Refused
+from checker.course import Slot, offset
+from checker.responders import slack
+from checker.responders.contract import Responder
+
+log = structlog.get_logger()
+
+
+def responders_of(settings: Settings) -> dict[str, Responder]:
+    """The responders that are on, by name. The kind is the module's name."""
+    made: dict[str, Responder] = {}
+    for planned in settings.responders:
+        module = import_module(f"checker.responders.{planned.kind}")
+        made[planned.name] = module.Responder(planned.settings)
+    return made
+
+
+def slacks_of(settings: Settings) -> Mapping[str, slack.Settings]:
+    """The Slacks in which people may speak to us, by the responder's name."""
+    return {
+        planned.name: planned.settings
+        for planned in settings.responders
+        if isinstance(planned.settings, slack.Settings)
+    }
+
+
+def slot_of(check: PlannedCheck) -> Slot:
+    """When the check is due, as the scheduler wants it said."""
+    return Slot(
+        check.every_s,
+        check.timeout_s,
+        check.watched.recheck_s,
+        offset(check.name, rank=0, locations=1, every_s=check.every_s),
+    )
+
+
+def fixed(was: Settings, now: Settings) -> list[str]:
+    """The keys that differ and that a reload cannot change."""
+    keys = ("location", "store", "web", "reload_every_s")
+    return [key for key in keys if getattr(was, key) != getattr(now, key)]
+
+
+def inbox_id(event: Event) -> str:
+    """The id under which news of an effect is told once, however often it comes."""
+    match event:
+        case Delivered() | Refused():
+            return f"{type(event).__name__.lower()}/{event.effect}"
+        case _:
+            return f"{type(event).__name__.lower()}/{event.at}"
+
+
+def say_how_it_starts(settings: Settings) -> None:
+    """What is watched, and what is off and why: once, in the log."""
+    log.info("started", location=settings.location, checks=len(settings.checks))
+    for off in settings.off:
+        log.warning("off", what=off.what, why=off.why)
