@@ -30,11 +30,13 @@ class Pendulum:
         self.quiet = False
         self._since = -math.inf  # the newest doubt's first bad look
 
-    def told(self, policy: Policy, before: State, event: Event) -> None:
-        """What follows from `event` waits for the next beat, unless it is of no consequence."""
-        if not (isinstance(event, Looked) and self._is_routine(policy, before, event.observation)):
-            self.due = min(self.due, _beat_after(event.at))
-            self.quiet = False
+    def told(self, policy: Policy, before: State, event: Event) -> bool:
+        """Whether `event` was of any consequence. What follows from it waits for the next beat."""
+        if isinstance(event, Looked) and self._is_routine(policy, before, event.observation):
+            return False
+        self.due = min(self.due, _beat_after(event.at))
+        self.quiet = False
+        return True
 
     def ticked(self, policy: Policy, state: State, now: float) -> None:
         """Time has passed: when does something wait for it again?"""

@@ -90,9 +90,8 @@ class Play:
             self._take_pages(taken)
         if isinstance(event, Ticked):
             self.pendulum.ticked(self.policy, taken.state, event.at)
-        else:
-            self.pendulum.told(self.policy, before, event)
-        if not self.pendulum.quiet or self._wanted:
+            self._follow(event.at)
+        elif self.pendulum.told(self.policy, before, event):
             self._follow(event.at)
 
     def _follow(self, now: float) -> None:
