@@ -19,6 +19,7 @@ from checker.checkup import look_once
 from checker.doctor.command import doctor
 from checker.incident_cli import incident
 from checker.maintenance_cli import maintenance
+from checker.rehearsal.command import rehearse
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -113,3 +114,4 @@ def config_schema() -> None:
 main.add_command(incident)
 main.add_command(maintenance)
 main.add_command(doctor)
+main.add_command(rehearse)
