@@ -4,7 +4,7 @@
 PY = .venv/bin/python
 APT = $$(test "$$(id -u)" = 0 || echo sudo) apt-get
 
-.PHONY: run demo test check lint types format locks docs schema tools bench clean
+.PHONY: run demo test check lint types format locks docs schema tools bench simulate rehearse clean
 
 run: .venv/run  ## the daemon, with ./config and an embedded database
 	.venv/bin/checker run
@@ -37,6 +37,12 @@ schema: .venv/dev  ## config/schema.json, for editors
 bench: .venv/dev  ## the figures that we claim, printed as distributions
 	$(PY) -m benchmarks.time_to_page
 	$(PY) -m benchmarks.idle
+
+simulate: .venv/dev  ## what the detection rule is worth in years of weather, beside the usual rules
+	$(PY) -m benchmarks.simulate
+
+rehearse: .venv/run  ## PostHog's outages and the handbook's examples, through ./config
+	.venv/bin/checker rehearse tests/scenarios/*.yaml
 
 # The real parts that some tests talk to. Without them those tests are skipped, and say so.
 tools:
