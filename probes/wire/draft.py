@@ -17,6 +17,8 @@ class Draft:
     def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
         self._clock = clock
         self._since = clock()
+        self._received_at: float | None = None  # when the newest bytes came to this machine
+        self._answered_at: float | None = None  # … and the first ones of the answer
         self._phases: dict[Timing, float] = {}
         self.stage = Timing.RESOLVE  # the part that is under way
         self.failure: Failure | None = None
@@ -37,14 +39,38 @@ class Draft:
     def begin(self, stage: Timing) -> None:
         """The part under way has come to its end, and `stage` begins. Harmless when repeated."""
         if stage is not self.stage:
-            self.end()
+            self._end(self._answered_at if stage is Timing.TRANSFER else None)
             self.stage = stage
 
     def end(self) -> None:
         """The part under way has come to its end, and was the last one."""
+        self._end(self._received_at if self.stage is Timing.TRANSFER else None)
+
+    def sent(self) -> None:
+        """Bytes went out. What we took to get there, with an answer to wait for, is nobody's time."""
+        if self.stage is Timing.PROCESSING and self._answered_at is None:
+            self._since = self._clock()
+
+    def received(self, waited_s: float) -> None:
+        """Bytes were read that had been here for `waited_s` seconds: we were busy."""
+        self._received_at = self._clock() - waited_s
+
+    def answered(self) -> None:
+        """The newest bytes are of the answer."""
+        if self._answered_at is None:
+            self._answered_at = self._received_at
+
+    def received_answer(self, waited_s: float) -> None:
+        """The same, in one."""
+        self.received(waited_s)
+        self.answered()
+
+    def _end(self, at: float | None) -> None:
+        """The part under way has ended, now or `at` an earlier time; not before it began."""
         now = self._clock()
-        self._phases[self.stage] = now - self._since
-        self._since = now
+        ended = now if at is None else max(at, self._since)
+        self._phases[self.stage] = ended - self._since
+        self._since = ended
 
     def exchange(self) -> Exchange:
         """What it came to. A part that was begun and not ended is not in its phases."""

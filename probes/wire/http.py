@@ -13,7 +13,7 @@ from probes.contract import Reason, Timing
 from probes.wire.draft import Draft
 from probes.wire.exchange import Failure, Request
 from probes.wire.resolver import Settled
-from probes.wire.sockets import CHUNK, HEAD_MAX, open_socket
+from probes.wire.sockets import CHUNK, HEAD_MAX, MeteredSocket, open_socket
 
 HEADERS_MAX = 100  # lines of an answer's head
 HEADER_MAX = 8190  # bytes of one of them
@@ -46,6 +46,16 @@ async def ask(
 
     Raises what the network, the other side and this machine make aiohttp raise.
     """
+
+    url = URL(request.url)
+
+    def opened(info: aiohttp.AddrInfoType) -> MeteredSocket:
+        made = open_socket(info[0], source_address, request.max_body + HEAD_MAX)
+        made.sent = draft.sent
+        # Under TLS there is more to come than the answer: WatchedTls sees what is of it.
+        made.received = draft.received if url.scheme == "https" else draft.received_answer
+        return made
+
     connector = aiohttp.TCPConnector(
         ssl=tls,
         resolver=Settled(address),
@@ -53,9 +63,7 @@ async def ask(
         force_close=True,
         limit=0,
         happy_eyeballs_delay=None,
-        socket_factory=lambda info: open_socket(
-            info[0], source_address, request.max_body + HEAD_MAX
-        ),
+        socket_factory=opened,
     )
     async with (
         aiohttp.ClientSession(
@@ -73,7 +81,7 @@ async def ask(
         ) as session,
         session.request(
             request.method,
-            URL(request.url),
+            url,
             headers=request.headers,
             data=request.body,
             allow_redirects=False,

@@ -33,6 +33,12 @@ class WatchedTls(ssl.SSLObject):
             expires_at=float(ssl.cert_time_to_seconds(shown["notAfter"]))
         )
 
+    def read(self, *how: Any, **named: Any) -> Any:
+        """What comes out here is the answer, and no ticket for another connection."""
+        found = super().read(*how, **named)
+        DRAFT.get().answered()
+        return found
+
 
 def trusting(ca_file: Path | None = None) -> ssl.SSLContext:
     """The system's trust, and that of `ca_file` beside it. Costs 50 ms: make it once."""
