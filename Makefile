@@ -37,6 +37,8 @@ schema: .venv/dev  ## config/schema.json, for editors
 bench: .venv/dev  ## the figures that we claim, printed as distributions
 	$(PY) -m benchmarks.time_to_page
 	$(PY) -m benchmarks.idle
+	@command -v prometheus-blackbox-exporter >/dev/null || { $(APT) update -qq && $(APT) install -y -qq prometheus-blackbox-exporter; }
+	$(PY) -m benchmarks.latency
 
 simulate: .venv/dev  ## what the detection rule is worth in years of weather, beside the usual rules
 	$(PY) -m benchmarks.simulate
