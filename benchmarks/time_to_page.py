@@ -53,15 +53,15 @@ async def outage(case: Case, folder: Path, dice: random.Random) -> float:
     """Seconds from the outage's beginning to the first ring."""
     async with World() as world:
         daemon = Process(world.config(folder, **defaults(case)))
-        await daemon.start()
         try:
+            await daemon.start()
             await asyncio.sleep(SETTLE_S + dice.uniform(0, case.every_s))
             began = time.time()
             await world.hurt("us", "app", case.fault)
             await until(lambda: bool(world.pagerduty.rings), 180, "the page")
             return world.pagerduty.rings[0].at - began
         finally:
-            await daemon.stop()
+            await daemon.kill()
 
 
 async def measure(case: Case, outages: int, folder: Path) -> list[float]:

@@ -14,7 +14,15 @@ from typing import Any
 import structlog
 from prometheus_client import CollectorRegistry
 
-from checker.assembly import fixed, inbox_id, responders_of, say_how_it_starts, slacks_of, slot_of
+from checker.assembly import (
+    changes,
+    fixed,
+    inbox_id,
+    responders_of,
+    say_how_it_starts,
+    slacks_of,
+    slot_of,
+)
 from checker.config import digest
 from checker.config.settings import Settings
 from checker.core.events import Delivered, Event
@@ -22,6 +30,7 @@ from checker.core.model import Observation
 from checker.delivery import Delivery
 from checker.desk import Desk
 from checker.door import Door, Ports
+from checker.heartbeat import Heartbeat, Signs
 from checker.lookout import Lookout
 from checker.metrics import Exposition, Metrics, View
 from checker.observe import Observer
@@ -107,9 +116,11 @@ class Daemon:
         self._readback = Readback(
             self._situation, self.door.say, clock=time.time, monotonic=time.monotonic
         )
+        heartbeat = Heartbeat(self._signs, self.metrics.heart_beat, monotonic=time.monotonic)
         self.metrics.show(self.view)
         self.metrics.reloaded(True, time.time(), settings.digest)
         self._listening = await serve(make_app(self._web()), settings.web.host, settings.web.port)
+        log.info("listening", address=f"http://{settings.web.host}:{self._listening.port}")
         self._watch(settings)
         await self._slack.use(slacks_of(settings))
         self._delivery.start()
@@ -120,6 +131,7 @@ class Daemon:
             self._beat(),
             self._prune(),
             self._readback.run(),
+            heartbeat.run(),
         ):
             self._run(work)
         self._run(self._reloader.follow(settings.reload_every_s))
@@ -193,6 +205,12 @@ class Daemon:
         """This moment, for the read-back of pages."""
         return Situation(self._responders, self.door.policy, self.door.state)
 
+    def _signs(self) -> Signs:
+        """This moment, for the heartbeat."""
+        here = self.door.state.vantages.get(self._settings.location)
+        is_blind = here is not None and here.blind_since is not None
+        return Signs(self._settings.heartbeat, self.door.taken, self._store.owed, is_blind)
+
     def _watch(self, settings: Settings) -> None:
         """Look at what `settings` name from now on."""
         plan = {check.name: check for check in settings.checks}
@@ -227,11 +245,13 @@ class Daemon:
         """Take up a config that has been read and found right. All or nothing."""
         for key in fixed(self._settings, settings):
             log.warning("needs a restart", key=key, why="it is read once, at the start")
+        log.warning("config_changes", what=changes(self._settings, settings))
         responders = responders_of(settings)
         retired, self._responders = self._responders, responders
         self._settings = settings
         self.door.policy = settings.policy
         self._delivery.use(responders)
+        log.info("listening", address=f"http://{settings.web.host}:{self._listening.port}")
         self._watch(settings)
         await self._slack.use(slacks_of(settings))
         for responder in retired.values():

@@ -50,6 +50,17 @@ def fixed(was: Settings, now: Settings) -> list[str]:
     return [key for key in keys if getattr(was, key) != getattr(now, key)]
 
 
+def changes(was: Settings, now: Settings) -> str:
+    """What a reload changes, in a line: nobody should lose their pager in silence."""
+    parts = {
+        "checks": (len(was.checks), len(now.checks)),
+        "rules": (len(was.policy.rules), len(now.policy.rules)),
+        "told": tuple(", ".join(p.name for p in s.responders) for s in (was, now)),
+    }
+    said = [f"{name}: {old} → {new}" for name, (old, new) in parts.items() if old != new]
+    return "; ".join(said) or "as many checks and rules as before, and the same are told"
+
+
 def inbox_id(event: Event) -> str:
     """The id under which news of an effect is told once, however often it comes."""
     match event:

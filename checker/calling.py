@@ -41,7 +41,7 @@ def load_settings(path: Path, store: str | None = None, listen: str | None = Non
         settings = replace(settings, store=store)
     if listen:
         host, _, port = listen.rpartition(":")
-        if not host or not port.isdigit():
+        if not host or not port.isdigit() or int(port) > 65535:
             raise click.BadParameter(f"{listen!r} is not host:port", param_hint="--listen")
         settings = replace(settings, web=replace(settings.web, host=host, port=int(port)))
     return settings

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from checker import config, journal, promises, screen
 from checker.app import Daemon
+from checker.backtest.command import backtest, diff
 from checker.calling import config_option, load_settings, plain_errors, store_option
 from checker.checkup import look_once
 from checker.doctor.command import doctor
@@ -35,7 +36,13 @@ def main() -> None:
 @config_option
 @store_option
 @click.option("--listen", envvar="CHECKER_LISTEN", help="host:port, instead of the config's.")
-@click.option("--log-level", default="info", show_default=True, envvar="CHECKER_LOG_LEVEL")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    show_default=True,
+    envvar="CHECKER_LOG_LEVEL",
+)
 @click.option("--log-format", type=click.Choice(["text", "json"]), envvar="CHECKER_LOG_FORMAT")
 def run(
     given: Path | None, store: str | None, listen: str | None, log_level: str, log_format: str
@@ -115,3 +122,5 @@ main.add_command(incident)
 main.add_command(maintenance)
 main.add_command(doctor)
 main.add_command(rehearse)
+main.add_command(backtest)
+config_group.add_command(diff)

@@ -126,7 +126,7 @@ class Desk:
         if not await self._put(word, inbox_id):
             return f"{incident.id}: will be heard as soon as a daemon runs on this store."
         now = await self._find(word.incident)
-        return f"{now.id} is {now.phase}, {now.severity.word}, led by {now.lead or 'nobody yet'}."
+        return f"{now.id} is {now.phase}, {now.severity.word}, led by {now.lead or 'nobody yet'}.{_still(now)}"
 
     async def plan(self, planned: Maintenance) -> str:
         """Have the daemon know of planned work. Refusal if it cannot be planned."""
@@ -161,3 +161,13 @@ class Desk:
                 return True
             await asyncio.sleep(LOOK_AGAIN_S)
         return False
+
+
+def _still(ended: Incident) -> str:
+    """What whoever ended it must know: it fails all the same."""
+    if ended.closed_at is None or not ended.symptoms:
+        return ""
+    failing = ", ".join(symptom.check for symptom in ended.symptoms)
+    return (
+        f" But {failing} still fails: that is declared again in half an hour, unless it recovers."
+    )

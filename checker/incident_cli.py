@@ -31,9 +31,29 @@ from checker.core.events import (
 from checker.core.model import Severity
 from checker.export import document, put
 
+
+class Said(click.ParamType[str]):
+    """Something that a person says: not nothing, and not a book."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """One text of 1 to SAID_MAX characters, as it was written."""
+        text = value.strip()
+        if not text:
+            self.fail("it must not be empty", param, ctx)
+        if len(text) > SAID_MAX:
+            self.fail(f"it has {len(text)} characters, and {SAID_MAX} is the most", param, ctx)
+        return text
+
+
+SAID_MAX = 3000  # characters: what a message in Slack may hold
+SAID = Said()
+
 by_option = click.option(
-    "--by", default=getpass.getuser, show_default="your login", help="Who says so."
+    "--by", type=SAID, default=getpass.getuser, show_default="your login", help="Who says so."
 )
+
 severity_choice = click.Choice([s.word for s in Severity])
 
 
@@ -49,7 +69,7 @@ def incident() -> None:
 
 @incident.command("list")
 @where
-@click.option("--limit", default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True)
 def list_(limit: int, **asked: Asked) -> None:
     """The newest incidents."""
     screen.console().print(screen.incidents(at_desk(lambda desk: desk.newest(limit), **asked)))
@@ -78,7 +98,7 @@ def export(id_: str, to: Path | None, force: bool, **asked: Asked) -> None:
 
 @incident.command()
 @click.argument("target")
-@click.argument("what")
+@click.argument("what", type=SAID)
 @click.option("--severity", type=severity_choice, default="major", show_default=True)
 @by_option
 @where
@@ -90,7 +110,7 @@ def declare(target: str, what: str, severity: str, by: str, **asked: Asked) -> N
 
 @incident.command()
 @click.argument("id_", metavar="ID")
-@click.argument("text")
+@click.argument("text", type=SAID)
 @by_option
 @where
 def note(id_: str, text: str, by: str, **asked: Asked) -> None:
@@ -100,7 +120,7 @@ def note(id_: str, text: str, by: str, **asked: Asked) -> None:
 
 @incident.command()
 @click.argument("id_", metavar="ID")
-@click.argument("text")
+@click.argument("text", type=SAID)
 @by_option
 @where
 def status(id_: str, text: str, by: str, **asked: Asked) -> None:
@@ -110,7 +130,7 @@ def status(id_: str, text: str, by: str, **asked: Asked) -> None:
 
 @incident.command()
 @click.argument("id_", metavar="ID")
-@click.option("--to", "to", help="Hand over to them; else you take it.")
+@click.option("--to", "to", type=SAID, help="Hand over to them; else you take it.")
 @by_option
 @where
 def lead(id_: str, to: str | None, by: str, **asked: Asked) -> None:
@@ -131,8 +151,8 @@ def severity(id_: str, level: str, by: str, **asked: Asked) -> None:
 
 @incident.command()
 @click.argument("id_", metavar="ID")
-@click.option("--cause", required=True, help="The root cause, in a sentence.")
-@click.option("--fix", required=True, help="What was done about it.")
+@click.option("--cause", type=SAID, required=True, help="The root cause, in a sentence.")
+@click.option("--fix", type=SAID, required=True, help="What was done about it.")
 @by_option
 @where
 def close(id_: str, cause: str, fix: str, by: str, **asked: Asked) -> None:
@@ -142,7 +162,7 @@ def close(id_: str, cause: str, fix: str, by: str, **asked: Asked) -> None:
 
 @incident.command()
 @click.argument("id_", metavar="ID")
-@click.option("--why", required=True, help="Why it was no incident.")
+@click.option("--why", type=SAID, required=True, help="Why it was no incident.")
 @by_option
 @where
 def cancel(id_: str, why: str, by: str, **asked: Asked) -> None:

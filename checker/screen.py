@@ -127,18 +127,31 @@ def incidents(found: Sequence[Incident]) -> Table | Text:
             incident.phase,
             stamp(incident.since),
             lasting(incident.closed_at - incident.since) if incident.closed_at else "",
-            Text(", ".join(incident.seen)),
+            Text(incident.what or ", ".join(incident.seen)),
         )
     return table
+
+
+def _about(incident: Incident) -> Iterator[str]:
+    """What is worth knowing before its timeline."""
+    yield f"“{incident.sentence}”"
+    yield f"since {stamp(incident.since)}: {incident.what or ', '.join(incident.seen)}"
+    said = {
+        "failing now": ", ".join(f"{s.check} {s.kind}" for s in incident.symptoms),
+        "lead": incident.lead,
+        "status": incident.status,
+        "ended by": incident.closed_by,
+        "cause": incident.cause,
+        "fix": incident.fix,
+    }
+    yield from (f"{label}: {text}" for label, text in said.items() if text)
 
 
 def story(told: Story) -> Group:
     """One incident, its timeline, and each effect with its fate."""
     incident = told.incident
     head = Text(f"{incident.id} {incident.severity.word} {incident.phase}", style="bold")
-    why = Text(
-        f"“{incident.sentence}”\nfailing since {stamp(incident.since)}: {', '.join(incident.seen)}"
-    )
+    why = Text("\n".join(_about(incident)))
     timeline = Table(box=None, pad_edge=False, title="timeline", title_justify="left")
     for name in ("time", "what", "text"):
         timeline.add_column(name, no_wrap=name != "text")

@@ -68,6 +68,12 @@ TABLE: dict[tuple[Phase | None, Move], tuple[Phase, str]] = {
     ),
 }
 
+IN_WORDS = {move: move.value for move in Move} | {
+    Move.SET: "set the severity of",
+    Move.SAY: "say the status of",
+    Move.NOTE: "take a note about",
+}
+
 LIVE = frozenset({Phase.OPEN, Phase.RECOVERED})
 
 
@@ -80,7 +86,7 @@ def advance(phase: Phase | None, move: Move) -> Phase:
     try:
         return TABLE[phase, move][0]
     except KeyError:
-        raise IllegalMove(f"cannot {move} an incident that {_is(phase)}") from None
+        raise IllegalMove(f"cannot {IN_WORDS[move]} an incident that {_is(phase)}") from None
 
 
 def _is(phase: Phase | None) -> str:

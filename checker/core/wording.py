@@ -7,7 +7,8 @@ Shapes of `Effect.payload`, by duty (all JSON):
     fallback the same as page, with "Second way" among the details: why
     resolve  {"key": str, "why": str}
     change   {"summary": str, "source": str (target), "at": float, "details": {label: text}, "links": [{"href", "text"}]}
-    room     {"name": "inc-20261123-us-app-42", "topic": str, "purpose": str (holds the incident's id), "notice": Notice}
+    room     {"name": "inc-20261123-us-app-42", "topic": str, "purpose": str (holds the incident's id), "notice": Notice,
+              "links": [{"href", "text"}] (runbooks, each with its checks in its text)}
     post     {"notice": Notice}
     summary  {"notice": Notice}
 
@@ -97,7 +98,7 @@ def _lines(policy: Policy, state: State, incident: Incident, move: Move) -> list
 
 
 def _standing(policy: Policy, state: State, incident: Incident) -> list[tuple[str, str]]:
-    failing = [f"{s.check} {s.kind}: {_evidence(state, s)}" for s in incident.symptoms]
+    failing = [f"{s.check} {s.kind}: {sums(state, s)}" for s in incident.symptoms]
     return [
         ("What is wrong", incident.what),
         ("What fails", "\n".join(failing)),
@@ -129,7 +130,7 @@ def _ended(incident: Incident) -> list[tuple[str, str]]:
     ]
 
 
-def _evidence(state: State, symptom: Symptom) -> str:
+def sums(state: State, symptom: Symptom) -> str:
     """The sums as they are now; as they were, where nobody looks any more."""
     for suspicion in (FAILING, STRAINING):
         if symptom.kind in suspicion.kinds:
@@ -226,7 +227,17 @@ def room(policy: Policy, state: State, incident: Incident, at: float) -> dict[st
         "topic": said["title"],
         "purpose": f"Incident {incident.id}, declared by {by} at {stamp(at)}.",
         "notice": said,
+        "links": _runbooks(policy, incident),
     }
+
+
+def _runbooks(policy: Policy, incident: Incident) -> list[dict[str, str]]:
+    """Each runbook once, with the checks that it is for: "Runbook: us/app and us/flags"."""
+    checks: dict[str, list[str]] = {}
+    for symptom in incident.symptoms:
+        if book := _runbook(policy, symptom):
+            checks.setdefault(book, []).append(symptom.check)
+    return [{"href": book, "text": f"Runbook: {_list(names)}"} for book, names in checks.items()]
 
 
 def _surface(policy: Policy, symptom: Symptom) -> str:

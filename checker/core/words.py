@@ -20,6 +20,7 @@ from checker.core.events import (
 from checker.core.incident import Move
 from checker.core.maintenance import with_one_more
 from checker.core.model import Incident, State
+from checker.core.policy import decide
 from checker.core.rulings import newest, with_room_for
 
 About = Noted | StatusSaid | Led | SeveritySet | Closed | Cancelled | Uneventful
@@ -96,6 +97,8 @@ def _declare(draft: Draft, word: Declared) -> None:
         draft.move(life.noted(current), Move.NOTE, f"{word.by} joins {current.id}: {word.what}")
         return
     number = draft.state.counters.get(word.target, 0) + 1
-    fresh = life.declared(number, word.target, word.severity, word.by, word.what, draft.at)
+    ruling = decide(draft.policy, draft.state.symptoms, word.target, draft.at)
+    severity = max(word.severity, ruling.severity) if ruling else word.severity
+    fresh = life.declared(number, word.target, severity, word.by, word.what, draft.at)
     draft.state = with_room_for(draft.state, word.target, number, draft.at)
     draft.move(fresh, Move.OPEN)

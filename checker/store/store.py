@@ -270,7 +270,7 @@ class Store:
 
 def _take(path: Path) -> Claim:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(exist_ok=True)  # not its parents: a typo must not make a store
         return Claim.take(path)
     except OSError as error:
         raise StoreError(

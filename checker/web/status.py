@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from checker.core.model import Incident, Phase
 from checker.core.rules import Watched
+from checker.core.wording import sums
 from checker.metrics.view import LastLook, View
 from probes.contract import Verdict
 
@@ -142,7 +143,7 @@ def _check(view: View, watched: Watched) -> CheckStatus:
         duration_s=look.duration_s if look else None,
         symptom=symptom.kind if symptom else None,
         since=moment(symptom.since) if symptom else None,
-        evidence=symptom.evidence if symptom else "",
+        evidence=sums(view.state, symptom) if symptom else "",
         in_doubt=view.in_doubt(watched.name),
         local=view.state.local.get(watched.name),
         scores={location: standing.score for location, standing in standings.items()},
@@ -187,11 +188,16 @@ def _headline(view: View, checks: tuple[CheckStatus, ...]) -> str:
     vantage = view.state.vantages.get(view.location)
     if vantage is not None and vantage.blind_since is not None:
         return "We are blind: most controls fail, so this location says nothing of any target."
-    if any(check.symptom or check.local or check.in_doubt for check in checks):
-        return "Something fails, and is being looked at. No incident so far."
+    failing = [check.name for check in checks if check.symptom]
+    if failing:
+        return f"{', '.join(failing)} {'fail' if len(failing) > 1 else 'fails'}. No open incident."
+    if any(check.local or check.in_doubt for check in checks):
+        return "Something may fail, and is looked at more closely. No open incident."
     words = [check.now for check in checks]
     if "not looked yet" in words:
-        return "Not everything has been looked at yet. No incident so far."
+        return (
+            f"{words.count('not looked yet')} checks wait for their first look. No open incident."
+        )
     others = sum(word != "well" for word in words)
     if others:
         return f"No open incident, but not all is well: {others} of {len(words)} checks."

@@ -18,8 +18,8 @@ from checker.core.model import (
     State,
     Step,
 )
-from checker.core.pace import pace
 from checker.core.rules import Policy, Rule, Scope, Watched
+from checker.rehearsal.play import Play
 from probes.contract import Outcome, Reason, Verdict
 
 T0 = 1_700_000_000.0
@@ -90,6 +90,11 @@ def broken(*checks: str, since: float = 0.0, until: float = float("inf"), at: st
     return world
 
 
+def in_turn(check: str, rank: int, locations: int, every_s: float) -> float:
+    """Everybody's phase: in step with T0, each location in its turn."""
+    return (T0 + rank * every_s / locations) % every_s
+
+
 @dataclass
 class Story:
     policy: Policy = field(default_factory=make_policy)
@@ -104,9 +109,7 @@ class Story:
     def tell(self, event: Event) -> Step:
         result = step(self.policy, self.state, event)
         self.state = result.state
-        self.effects += result.effects
-        self.entries += result.entries
-        self.notes += result.notes
+        self.take(result)
         return result
 
     def look(
@@ -120,29 +123,25 @@ class Story:
 
     def play(self, world: World, seconds: float) -> Story:
         """Live `seconds` of `world`, at the schedule and the pace that the core asks for."""
-        end = self.now + seconds
-        due = self._due()
-        while self.now < end:
-            for (check, location), at in sorted(due.items(), key=lambda item: item[1]):
-                if at <= self.now:
-                    self.look(check, world(check, location, self.now), self.now, location)
-                    due[check, location] = self.now + self.policy.watched[check].every_s
-            for check, every in pace(self.policy, self.state).items():
-                for location in self.locations:
-                    due[check, location] = min(due[check, location], self.now + every)
-            self.tick(self.now)
-            self.now += 1.0
+
+        def found(check: str, location: str, at: float) -> tuple[Outcome, float]:
+            return outcome(world(check, location, at - T0)), 0.0
+
+        begins = T0 + self.now - 0.01  # what is due at this very moment is looked at
+        played = Play(
+            self.policy, found, self.locations, begins, in_turn, self.state, pages_are_taken=False
+        )
+        played.run(begins + seconds)
+        self.state = played.state
+        for happening in played.happened:
+            self.take(happening.step)
+        self.now += seconds
         return self
 
-    def _due(self) -> dict[tuple[str, str], float]:
-        """Next looks: in phase with T0, each location in its turn."""
-        due = {}
-        for name, watched in self.policy.watched.items():
-            for rank, location in enumerate(self.locations):
-                offset = rank * watched.every_s / len(self.locations)
-                turns = -((offset - self.now) // watched.every_s)
-                due[name, location] = offset + max(0.0, turns) * watched.every_s
-        return due
+    def take(self, result: Step) -> None:
+        self.effects += result.effects
+        self.entries += result.entries
+        self.notes += result.notes
 
     def incident(self, id_: str = "us-1") -> Incident:
         return self.state.incidents[id_]

@@ -37,7 +37,7 @@ def test_three_locations_need_two_witnesses():
     assert story.declared_at() == 90.0
     sums = story.effects[0].payload["details"]["What fails"]
     assert "l1 7 of 7 failed" in sums
-    assert "l2 5 of 5 failed" in sums
+    assert "l2 6 of 6 failed" in sums
 
 
 def test_one_location_of_three_never_declares():

@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from checker.core.incident import TABLE, IllegalMove, Move, advance, escalated, opened
+from checker.core.incident import IN_WORDS, TABLE, IllegalMove, Move, advance, escalated, opened
 from checker.core.model import Kind, Phase, Severity, Symptom
 
 DOWN = Symptom("us/app", Kind.DOWN, since=100.0)
@@ -25,7 +25,7 @@ ALL_PAIRS = product([None, *Phase], Move)
 
 @pytest.mark.parametrize(("phase", "move"), [pair for pair in ALL_PAIRS if pair not in TABLE])
 def test_every_other_pair_raises(phase, move):
-    with pytest.raises(IllegalMove, match=f"cannot {move} an incident that"):
+    with pytest.raises(IllegalMove, match=f"cannot {IN_WORDS[move]} an incident that"):
         advance(phase, move)
 
 

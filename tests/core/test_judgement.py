@@ -248,7 +248,9 @@ def test_a_minor_one_that_a_person_raises_pages():
 def test_the_severity_of_an_ended_incident_cannot_be_set():
     story = Story().play(broken("us/app"), 120)
     story.tell(Cancelled(T0 + 120, "us-1", "ada", "a test"))
-    with pytest.raises(IllegalMove, match="cannot set an incident that is cancelled"):
+    with pytest.raises(
+        IllegalMove, match="cannot set the severity of an incident that is cancelled"
+    ):
         story.tell(SeveritySet(T0 + 121, "us-1", "ada", Severity.MINOR))
 
 

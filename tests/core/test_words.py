@@ -175,3 +175,12 @@ def test_what_ended_long_ago_makes_room():
     story = ended()
     story.tell(Declared(T0 + 49 * 3600, "us", "ada", "again"))
     assert set(story.state.incidents) == {"us-2"}
+
+
+def test_declaring_what_is_seen_to_fail_already_rings_once_at_its_severity():
+    story = Story().play(broken("us/app"), 120)
+    story.tell(Cancelled(T0 + 120, "us-1", "ada", "a test"))
+    story.tell(Declared(T0 + 130, "us", "bob", "it is really down"))
+    story.play(broken("us/app"), 60)
+    assert story.incident("us-2").severity is Severity.CRITICAL
+    assert [e.payload["key"] for e in story.asked(Duty.PAGE)][1:] == ["posthog-checker/us-2/1"]

@@ -29,7 +29,7 @@ def test_without_suspicion_a_check_is_what_the_newest_look_saw(outcome, expected
 def test_a_check_that_was_never_looked_at_says_so():
     view = show(looks={})
     assert word(view) == "not looked yet"
-    assert status_of(view).headline == "Not everything has been looked at yet. No incident so far."
+    assert status_of(view).headline == "2 checks wait for their first look. No open incident."
 
 
 @pytest.mark.parametrize("kind", list(Kind))
@@ -45,7 +45,7 @@ def test_a_suspicion_is_called_one():
     state = State(standings={"us/app": {"l1": suspicion("us/app", 1)}})
     view = show(state=state)
     assert word(view) == "suspected"
-    assert status_of(view).headline.startswith("Something fails, and is being looked at.")
+    assert status_of(view).headline.startswith("Something may fail, and is looked at")
 
 
 def test_a_problem_of_one_location_names_it():

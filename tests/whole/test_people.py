@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.world.daemon import Process, checker, until
+from tests.world.faults import status
 from tests.world.world import World
 
 pytestmark = pytest.mark.timeout(60)
@@ -53,3 +54,21 @@ async def test_without_a_daemon_the_word_waits(daemon: Process, config: Path):
         return "us-1" in (await checker("incident", "list", "--config", config))[1]
 
     await until(is_declared, 15, "the declaration")
+
+
+async def test_an_empty_cause_ends_nothing(daemon: Process, config: Path):
+    await say(config, "declare", "us", "exports are empty", "--by", "ada")
+    words = ("incident", "close", "us-1", "--cause", " ", "--fix", "f", "--config", config)
+    code, said = await checker(*words)
+    assert code == 2
+    assert "it must not be empty" in said
+    assert "us-1 major open" in await say(config, "show", "us-1")
+
+
+async def test_closing_what_still_fails_says_so(world: World, daemon: Process, config: Path):
+    await world.hurt("us", "app", status(503))
+    await until(lambda: bool(world.pagerduty.rings), 20, "the page")
+    said = await say(config, "close", "us-1", "--cause", "c", "--fix", "f", "--by", "ada")
+    assert "But us/app still fails" in said
+    shown = await say(config, "show", "us-1")
+    assert "cause: c" in shown

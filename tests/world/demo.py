@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 import sys
 import tempfile
 import time
@@ -97,7 +98,7 @@ async def play(world: World, folder: Path) -> None:
     await until(recovered, 60, "the recovery")
     await asyncio.sleep(1)
     words = ["incident", "close", "us-1", "--cause", "a bad deploy", "--fix", "rolled back"]
-    say("engineer", f"checker {' '.join(words)}", "bold green")
+    say("engineer", f"checker {shlex.join(words)}", "bold green")
     say("checker", (await checker(*words, "--by", "ada", "--config", folder))[1].strip())
     await until(
         lambda: all(i.state == "resolved" for i in world.pagerduty.incidents),
