@@ -21,8 +21,9 @@ from checker.responders.contract import (
     ResponderSettings,
 )
 from checker.responders.contract_findings import Finding
+from checker.responders.slack_bookmarks import bookmark, topic_with, wanted
 from checker.responders.slack_examined import examined
-from checker.responders.slack_message import TOPIC_MAX, escaped, full, plain
+from checker.responders.slack_message import full, plain
 from checker.responders.slack_refusals import (
     GONE,
     NO_CHANNELS,
@@ -37,6 +38,8 @@ from checker.responders.slack_workspace import Workspace
 CLOCKS_APART_S = 60.0  # how far our clock and Slack's may differ
 NO_ROOM = "this incident has no room in Slack: opening it was refused"
 
+LINK_MAX = 200  # of the 250 characters that a topic takes
+LINK = r"^https?://[^\s<>|]+$"
 CHANNEL_ID = r"^[CG][A-Z0-9]+$"
 UserId = Annotated[str, Field(pattern=r"^[UW][A-Z0-9]+$")]
 Command = Annotated[str, Field(pattern=r"^/[^\s/]{1,31}$")]
@@ -56,6 +59,18 @@ class Settings(ResponderSettings):
     )
     fallback_channel: str | None = Field(
         None, pattern=CHANNEL_ID, description="id of the channel to use where none can be opened"
+    )
+    call_url: str | None = Field(
+        None,
+        pattern=LINK,
+        max_length=LINK_MAX,
+        description="the call that people join: in the topic",
+    )
+    status_page_url: str | None = Field(
+        None, pattern=LINK, max_length=LINK_MAX, description="what customers see, as a bookmark"
+    )
+    dashboard_url: str | None = Field(
+        None, pattern=LINK, max_length=LINK_MAX, description="where the figures are, as a bookmark"
     )
     timeout_s: float = Field(5.0, gt=0, le=60, description="of one call; a room takes about seven")
     app_token: SecretStr | None = Field(
@@ -116,7 +131,7 @@ class Responder:
         room = await self._made(attempt)
         # In a channel that was there before, an earlier try may have got as far as this message.
         ts = await self._said(attempt, room.channel, look=not room.new)
-        missed = await self._furnish(room, attempt.effect.payload["topic"], ts)
+        missed = await self._furnish(room, attempt.effect.payload, ts)
         receipt = {"channel": room.channel, "name": room.name, "ts": ts, "summary_ts": ts}
         where = f"#{room.name}" if room.name else f"channel {room.channel} (we may not open one)"
         return Done(receipt, note="; ".join([f"room in Slack: {where}", *missed]))
@@ -154,15 +169,28 @@ class Responder:
                 raise
             return Room(fallback, name="", new=False)
 
-    async def _furnish(self, room: Room, topic: str, ts: str) -> list[str]:
+    async def _furnish(self, room: Room, payload: Mapping[str, Any], ts: str) -> list[str]:
         """What a room should have, but is not worth a room; says what is missing."""
         slack, channel = self._workspace, room.channel
         missed = [await self._wish(slack.pin(channel, ts))]
         if room.name:
-            missed.append(await self._wish(slack.set_topic(channel, escaped(topic, TOPIC_MAX))))
+            topic = topic_with(self._settings.call_url, payload["topic"])
+            missed.append(await self._wish(slack.set_topic(channel, topic)))
         if room.name and self._settings.invite:
             missed.append(await self._wish(slack.invite(channel, self._settings.invite)))
+        if room.name:  # last: people first, links second
+            links = self._links(payload)
+            missed.append(await bookmark(slack, channel, links, look=bool(links) and not room.new))
         return [miss for miss in missed if miss]
+
+    def _links(self, payload: Mapping[str, Any]) -> list[tuple[str, str]]:
+        given = self._settings
+        fixed = [
+            ("Call", given.call_url),
+            ("Status page", given.status_page_url),
+            ("Dashboard", given.dashboard_url),
+        ]
+        return wanted(fixed, payload.get("links", ()))  # older effects in the outbox have none
 
     async def _wish(self, step: Awaitable[None]) -> str:
         """Does it if Slack lets us; else says what was refused."""

@@ -100,6 +100,17 @@ class Workspace:
             if no.word != "already_pinned":
                 raise
 
+    async def bookmarks(self, channel: str) -> frozenset[str]:
+        """The titles of the channel's bookmarks; Slack keeps no more than a hundred, on one page."""
+        answer = await self._ask(self._client.bookmarks_list(channel_id=channel))
+        return frozenset(str(inside(one, "title")) for one in listed(answer, "bookmarks"))
+
+    async def add_bookmark(self, channel: str, title: str, link: str) -> None:
+        request = self._client.bookmarks_add(
+            channel_id=channel, title=title, type="link", link=link
+        )
+        await self._ask(request)
+
     async def find(self, channel: str, mark: str, oldest: float) -> str | None:
         """The ts of the message with this mark; None if the newest thousand since `oldest` do not have it."""
         cursor = ""

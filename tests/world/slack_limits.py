@@ -16,6 +16,7 @@ FIELD_MAX = 2_000
 FIELDS_MAX = 10
 HEADER_MAX = 150
 ALL_BLOCKS_MAX = 13_200  # undocumented; seen in the wild
+BOOKMARKS_MAX = 100
 
 
 class No(Exception):
@@ -48,6 +49,17 @@ def check_message(args: dict[str, Any], text_max: int = TEXT_MAX) -> None:
         _check_block(block)
     if sum(len(t) for block in blocks for t in texts(block)) > ALL_BLOCKS_MAX:
         raise No("msg_blocks_too_long")
+
+
+def check_bookmark(args: dict[str, Any], there: int) -> None:
+    if there >= BOOKMARKS_MAX:
+        raise No("too_many_bookmarks")
+    if not args.get("title"):
+        raise No("invalid_arguments")
+    if args.get("type") != "link":
+        raise No("invalid_bookmark_type")
+    if not str(args.get("link")).startswith(("http://", "https://")):
+        raise No("invalid_link")
 
 
 def check_metadata(metadata: Any) -> None:

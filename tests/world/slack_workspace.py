@@ -11,6 +11,7 @@ from tests.world.slack_limits import (
     TOPIC_MAX,
     UPDATE_TEXT_MAX,
     No,
+    check_bookmark,
     check_message,
     check_metadata,
     check_name,
@@ -41,6 +42,7 @@ class Channel:
     is_archived: bool = False
     messages: list[Message] = field(default_factory=list)
     pins: list[str] = field(default_factory=list)
+    bookmarks: list[tuple[str, str]] = field(default_factory=list)  # title, link
 
 
 class Workspace:
@@ -85,6 +87,8 @@ class Workspace:
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "pins.add": self._pin,
+            "bookmarks.add": self._bookmark,
+            "bookmarks.list": self._bookmarks,
         }
         if method not in methods:
             raise No("unknown_method", req_method=method)
@@ -163,6 +167,16 @@ class Workspace:
             raise No("already_pinned")
         channel.pins.append(message.ts)
         return {}
+
+    def _bookmark(self, args: Args) -> Args:
+        channel = self._joined({"channel": args["channel_id"]})
+        check_bookmark(args, len(channel.bookmarks))
+        channel.bookmarks.append((args["title"], args["link"]))
+        return {"bookmark": {"title": args["title"], "link": args["link"]}}
+
+    def _bookmarks(self, args: Args) -> Args:
+        channel = self._joined({"channel": args["channel_id"]})
+        return {"bookmarks": [{"title": title, "link": link} for title, link in channel.bookmarks]}
 
     def _found(self, args: Args) -> Channel:
         for channel in self.channels:
