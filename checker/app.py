@@ -30,7 +30,7 @@ from checker.core.model import Observation
 from checker.delivery import Delivery
 from checker.desk import Desk
 from checker.door import Door, Ports
-from checker.heartbeat import Heartbeat, Signs
+from checker.heartbeat import Heartbeat, signs_of
 from checker.lookout import Lookout
 from checker.metrics import Exposition, Metrics, View
 from checker.observe import Observer
@@ -80,6 +80,11 @@ class Daemon:
             report=self._reloaded,
             running=self._settings.digest,
         )
+        self._heartbeat = Heartbeat(
+            lambda: signs_of(self._settings, self.door, self._store),
+            self.metrics.heart_beat,
+            monotonic=time.monotonic,
+        )
         self._unkept: dict[str, Mapping[str, Any]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._reloads: set[asyncio.Task[Reloaded]] = set()
@@ -116,7 +121,6 @@ class Daemon:
         self._readback = Readback(
             self._situation, self.door.say, clock=time.time, monotonic=time.monotonic
         )
-        heartbeat = Heartbeat(self._signs, self.metrics.heart_beat, monotonic=time.monotonic)
         self.metrics.show(self.view)
         self.metrics.reloaded(True, time.time(), settings.digest)
         self._listening = await serve(make_app(self._web()), settings.web.host, settings.web.port)
@@ -131,7 +135,7 @@ class Daemon:
             self._beat(),
             self._prune(),
             self._readback.run(),
-            heartbeat.run(),
+            self._heartbeat.run(),
         ):
             self._run(work)
         self._run(self._reloader.follow(settings.reload_every_s))
@@ -204,12 +208,6 @@ class Daemon:
     def _situation(self) -> Situation:
         """This moment, for the read-back of pages."""
         return Situation(self._responders, self.door.policy, self.door.state)
-
-    def _signs(self) -> Signs:
-        """This moment, for the heartbeat."""
-        here = self.door.state.vantages.get(self._settings.location)
-        is_blind = here is not None and here.blind_since is not None
-        return Signs(self._settings.heartbeat, self.door.taken, self._store.owed, is_blind)
 
     def _watch(self, settings: Settings) -> None:
         """Look at what `settings` name from now on."""

@@ -57,6 +57,7 @@ class Door:
         self.policy = policy  # a reload puts a new one here, between two events
         self.state = state
         self.looked = False  # whether any look has come in since the start
+        self.taken = 0  # events since the start, time itself included: while we live, it grows
         self._ports = ports
         self._queue: asyncio.Queue[Looked | None] = asyncio.Queue(QUEUE_MAX)
         self._batch: list[Observation] = []
@@ -106,6 +107,7 @@ class Door:
             else:
                 self._keep(event.observation)
                 await self._pass(event, None)
+            self.taken += 1
             self._queue.task_done()
 
     async def flush(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, SecretStr, field_validator
@@ -178,6 +179,22 @@ class AlertsEntry(Block):
     """How long one fires of which nothing more is heard; longer than Alertmanager's `repeat_interval`."""
 
 
+class HeartbeatEntry(Block):
+    """A sign of life, sent to whoever notices when it stays away: healthchecks and its like."""
+
+    url: SecretStr | None = None
+    """Asked with GET, while we are well. Whoever has it can pretend to be us: write it as a reference."""
+    every_s: float = Field(30.0, ge=1)
+    """Between two signs of life."""
+
+    @field_validator("url")
+    @classmethod
+    def _is_an_address(cls, url: SecretStr | None) -> SecretStr | None:
+        if url is not None and not re.fullmatch(LINK, url.get_secret_value()):
+            raise ValueError("an address with http:// or https://")
+        return url
+
+
 class BudgetsEntry(Block):
     """What you will bear: `config check` and `backtest` exit 3 when it is exceeded."""
 
@@ -216,6 +233,7 @@ class General(Block):
     """How often the config's content is compared with what is running."""
     budgets: BudgetsEntry = BudgetsEntry()
     alerts: AlertsEntry = AlertsEntry()
+    heartbeat: HeartbeatEntry = HeartbeatEntry()
     ca_file: str | None = Field(None, min_length=1)
     """A PEM file of authorities to trust in place of the system's own."""
     resolve_on_recovery: bool = False

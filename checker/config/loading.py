@@ -11,12 +11,12 @@ from checker.config.alerts import alert_terms
 from checker.config.amounts import pages
 from checker.config.checks import Ground
 from checker.config.documents import merged
-from checker.config.entries import AllThresholds, BudgetsEntry, General, PaceEntry
+from checker.config.entries import AllThresholds, BudgetsEntry, General, HeartbeatEntry, PaceEntry
 from checker.config.folder import File
 from checker.config.form import Model, branch_of, fill
 from checker.config.kinds import Kinds, installed
 from checker.config.maintenance import maintenance
-from checker.config.needs import refuse_unset
+from checker.config.needs import has_values, refuse_unset
 from checker.config.report import Report
 from checker.config.rules import Table
 from checker.config.settings import (
@@ -25,6 +25,7 @@ from checker.config.settings import (
     PlannedCheck,
     PlannedResponder,
     Settings,
+    SignOfLife,
     Web,
 )
 from checker.config.source import Place, Source
@@ -101,6 +102,7 @@ class _Reading:
             digest=digest,
             budgets=_budgets(general.budgets),
             locations=general.locations,
+            heartbeat=_sign_of_life(general.heartbeat),
         )
 
     def _section(self, name: str) -> Branch:
@@ -114,13 +116,18 @@ class _Reading:
                 self.report.refuse(self.whole, f"`{name}` is missing")
 
     def _general(self) -> General | None:
-        """What there is one of. Only tokens of `web` may be without a value: then nobody may act over HTTP."""
+        """What there is one of. Without a value may be: tokens of `web`, and then nobody may act over HTTP; the
+        heartbeat's address, and then there is none.
+        """
         entries = {key: entry for key, entry in self.top.items() if key not in SECTIONS}
         if (web := entries.get("web")) and isinstance(web.value, Branch):
             kept = {
                 k: e for k, e in web.value.entries.items() if k not in TOKENS or not _is_unset(e)
             }
             entries["web"] = Entry(web.place, Branch(web.value.place, kept))
+        beat = entries["heartbeat"].value if "heartbeat" in entries else None
+        if isinstance(beat, Branch) and not has_values(beat, "heartbeat", self.report):
+            del entries["heartbeat"]
         branch = Branch(self.whole, entries)
         refuse_unset(branch, self.report)
         general = fill(General, Entry(self.whole, branch), branch, self.report, also=SECTIONS)
@@ -228,6 +235,10 @@ class _Reading:
         for name in known:
             if name not in policy.targets:
                 self.report.switch_off(f"target {name}", "no check looks at it")
+
+
+def _sign_of_life(given: HeartbeatEntry) -> SignOfLife | None:
+    return SignOfLife(given.url, given.every_s) if given.url else None
 
 
 def _budgets(given: BudgetsEntry) -> Budgets:

@@ -61,6 +61,14 @@ class Web:
 
 
 @dataclass(frozen=True, slots=True)
+class SignOfLife:
+    """Where the heartbeat goes, and how often."""
+
+    url: SecretStr
+    every_s: float
+
+
+@dataclass(frozen=True, slots=True)
 class Pages:
     """So many pages in any `per_s` seconds."""
 
@@ -94,3 +102,4 @@ class Settings:
     digest: str
     budgets: Budgets = Budgets()
     locations: int = 1  # from how many places daemons look, this one included
+    heartbeat: SignOfLife | None = None  # None: nobody waits for one

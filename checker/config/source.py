@@ -11,7 +11,7 @@ from checker.config.problems import Problem
 HIDDEN = "‹hidden›"
 
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what YAML 1.1 takes for the end of a line
-_TELLING_WORDS = "token|secret|passw|credential|key|dsn"
+_TELLING_WORDS = "token|secret|passw|credential|key|dsn|heartbeat"
 _SECRET_SHAPES = re.compile(r"ph[cx]_\w+|xox\w-[\w-]+|xapp-[\w-]+|(?<=://)[^/\s@]+(?=@)")
 _REFERENCE = re.compile(
     r"""["']?\$\{(?:env|file):[^}]*\}["']?[ \t]*(?=$|[,}#])"""

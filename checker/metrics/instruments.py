@@ -176,6 +176,20 @@ class Daemon:
         self.delivery.remove(responder, duty)
 
 
+class Heartbeats:
+    """Signs of life to whoever notices when they stay away."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.sent = Counter(
+            "checker_heartbeats",
+            "Signs of life that were sent; none while we are not well.",
+            registry=registry,
+        )
+        self.failed = Counter(
+            "checker_heartbeat_failures", "Those that did not arrive.", registry=registry
+        )
+
+
 class Config:
     """What became of the config when it was last read."""
 

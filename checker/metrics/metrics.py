@@ -14,7 +14,7 @@ from prometheus_client.core import Metric
 from checker.config.settings import PlannedCheck
 from checker.core.model import Duty, Observation
 from checker.metrics.current import current
-from checker.metrics.instruments import SKIPS, Checks, Config, Daemon, Looks
+from checker.metrics.instruments import SKIPS, Checks, Config, Daemon, Heartbeats, Looks
 from checker.metrics.probed import probed
 from checker.metrics.view import LastLook, View, labels_of
 from checker.metrics.words import Words
@@ -36,6 +36,7 @@ class Metrics:
         self._looks = Looks(registry)
         self._checks = Checks(registry)
         self._daemon = Daemon(registry)
+        self._heartbeats = Heartbeats(registry)
         self._config = Config(registry)
         self._watched: dict[str, PlannedCheck] = {}
         self._routes: set[tuple[str, Duty]] = set()
@@ -146,6 +147,12 @@ class Metrics:
     def store_failed(self, operation: str) -> None:
         """The store could not do this."""
         self._daemon.store_failures.labels(self._operations.accept(operation)).inc()
+
+    def heart_beat(self, arrived: bool) -> None:
+        """A sign of life was sent."""
+        self._heartbeats.sent.inc()
+        if not arrived:
+            self._heartbeats.failed.inc()
 
     def _describe(self) -> None:
         self._checks.clear()

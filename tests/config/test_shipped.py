@@ -29,6 +29,7 @@ SECRETS = {
     "PAGERDUTY_REST_TOKEN": "r",
     "SLACK_BOT_TOKEN": "xoxb-1",
     "CHECKER_WEB_TOKEN": "t",
+    "CHECKER_HEARTBEAT_URL": "https://beats.test/ours",
     **dict.fromkeys(KEYS, "1"),
 }
 WHOLE = load(CONFIG, SECRETS)
@@ -60,6 +61,7 @@ def test_with_the_secrets_set_everything_is_on():
     assert WHOLE.policy.routes[Duty.FALLBACK] == ("second-way",)
     assert WHOLE.policy.confirms == {"pagerduty"}
     assert WHOLE.web.token.get_secret_value() == "t"
+    assert WHOLE.heartbeat.url.get_secret_value() == "https://beats.test/ours"
     assert WHOLE.off == ()
 
 
