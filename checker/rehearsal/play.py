@@ -49,6 +49,7 @@ class Play:
     now: float
     phase: Phase = offset
     state: State = field(default_factory=State)
+    pages_are_taken: bool = True
     happened: list[Happening] = field(default_factory=list)
     looks: int = 0
     timetable: Timetable = field(init=False)
@@ -87,7 +88,8 @@ class Play:
         self.state = taken.state
         if taken.entries or taken.effects or taken.notes:
             self.happened.append(Happening(event.at, taken))
-            self._take_pages(taken)
+            if self.pages_are_taken:
+                self._take_pages(taken)
         if isinstance(event, Ticked):
             self.pendulum.ticked(self.policy, taken.state, event.at)
             self._follow(event.at)
