@@ -23,10 +23,12 @@ V1_PATH = "/i/v1/analytics/events"
 QUERY_PATHS = ("/api/projects/{project}/query/", "/api/environments/{project}/query/")
 HOGQL_LIMIT = 100  # rows, where a query names no limit
 
+_UUID = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 _QUERY = re.compile(
     r"select toString\(uuid\), count\(\) from events where event = '(?P<event>\w+)'"
-    r" and timestamp >= toDateTime\('(?P<since>[\d: -]{19})'\)"
-    r" and uuid in \((?P<uuids>[0-9a-f', -]+)\) group by uuid(?: limit (?P<limit>\d+))? -- [\w-]+"
+    r" and timestamp >= toDateTime\('(?P<since>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)'\)"
+    rf" and uuid in \((?P<uuids>'{_UUID}'(?:, '{_UUID}')*)\)"
+    r" group by uuid(?: limit (?P<limit>\d+))? -- [\w-]+"
 )
 
 
@@ -202,7 +204,7 @@ class Events:
         sql = body["query"]["query"]
         self.queries.append(sql)
         asked = _QUERY.fullmatch(sql)
-        if body["query"]["kind"] != "HogQLQuery" or asked is None:
+        if body["query"]["kind"] != "HogQLQuery" or asked is None or not _is_date(asked["since"]):
             return _error(400, "validation_error", "invalid_input")
         cached = body.get("refresh") != "force_blocking" and sql in self._asked
         self._asked.add(sql)
@@ -223,7 +225,7 @@ class Events:
 
     def _rows(self, asked: re.Match[str]) -> list[list[Any]]:
         since = datetime.fromisoformat(asked["since"]).replace(tzinfo=UTC).timestamp()
-        wanted = set(re.findall(r"[0-9a-f-]{36}", asked["uuids"]))
+        wanted = set(re.findall(_UUID, asked["uuids"]))
         rows = [
             [event.uuid, event.copies]
             for event in self.visible().values()
@@ -280,6 +282,14 @@ class Events:
     @staticmethod
     def _next(once: deque[Refusal], always: Refusal | None) -> Refusal | None:
         return once.popleft() if once else always
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _error(status: int, kind: str, code: str) -> web.Response:
