@@ -4,7 +4,7 @@
 PY = .venv/bin/python
 APT = $$(test "$$(id -u)" = 0 || echo sudo) apt-get
 
-.PHONY: run demo test check lint types format locks docs schema tools bench simulate rehearse clean
+.PHONY: run demo test check lint types format locks docs schema tools bench conformance simulate rehearse clean
 
 run: .venv/run  ## the daemon, with ./config and an embedded database
 	.venv/bin/checker run
@@ -39,6 +39,17 @@ bench: .venv/dev  ## the figures that we claim, printed as distributions
 	$(PY) -m benchmarks.idle
 	@command -v prometheus-blackbox-exporter >/dev/null || { $(APT) update -qq && $(APT) install -y -qq prometheus-blackbox-exporter; }
 	$(PY) -m benchmarks.latency
+
+# Each *.txt of tests/conformance is an environment of its own: two versions of PostHog's SDK, and chdb (1 GB).
+REAL = var/conformance
+conformance: .venv/dev  ## the world of the tests beside PostHog's own SDKs and a real ClickHouse; heavy
+	@for pins in tests/conformance/*.txt; do \
+	  at=$(REAL)/$$(basename $$pins .txt); \
+	  cmp -s $$pins $$at/installed || { echo "installing $$pins" && $(PY) -m venv --clear $$at \
+	    && $$at/bin/python -m pip install --quiet --disable-pip-version-check -r $$pins && cp $$pins $$at/installed; } \
+	  || { echo "conformance: $$pins cannot be installed; it needs a package index" >&2; exit 1; }; \
+	done
+	$(PY) -m tests.conformance $(REAL)
 
 simulate: .venv/dev  ## what the detection rule is worth in years of weather, beside the usual rules
 	$(PY) -m benchmarks.simulate
@@ -76,4 +87,4 @@ locks:
 	printf 'editables>=0.5\nhatchling>=1.27\n' | $(LOCK) - -o requirements-build.lock
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf .venv $(REAL) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

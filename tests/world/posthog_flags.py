@@ -30,7 +30,7 @@ THROTTLED = {
 class PosthogFlags:
     """One project's flags. Everything that can be broken is a plain attribute.
 
-    `asked` keeps each request: its method and, of a POST, the body.
+    `asked` keeps each request: its method and, of a POST, the body; `paths` where it went.
     """
 
     def __init__(self) -> None:
@@ -47,6 +47,7 @@ class PosthogFlags:
         self.active: bool | None = True  # what the app says of each flag; None: it has none
         self.app_status = 200
         self.asked: list[tuple[str, dict[str, Any]]] = []
+        self.paths: list[str] = []
         self.inquiries: list[str] = []  # the Authorization of each look at the list of flags
 
     def routes(self) -> list[web.RouteDef]:
@@ -64,6 +65,7 @@ class PosthogFlags:
     async def answer(self, request: web.Request) -> web.Response:
         body = await request.json() if request.method == "POST" else {}
         self.asked.append((request.method, body))
+        self.paths.append(request.path_qs)
         endpoint = request.path.strip("/")
         version = int(request.query.get("v", "1"))
         if request.method != "POST" or self.takes_us_for_a_bot:
