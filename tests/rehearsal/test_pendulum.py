@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from checker.core.events import Acknowledged, Event, Looked, Planned, Ticked
-from checker.core.model import Maintenance, State
-from checker.core.rules import Policy
+from checker.core.events import (
+    Acknowledged,
+    Alerted,
+    Closed,
+    Event,
+    Looked,
+    PageResolved,
+    Planned,
+    Ticked,
+)
+from checker.core.matchers import matchers
+from checker.core.model import Alert, Duty, Kind, Maintenance, Severity, State
+from checker.core.rules import Policy, Rule
 from checker.rehearsal.pendulum import BEAT_S, Pendulum
 from checker.rehearsal.play import Play, World
 from tests.rehearsal.test_play import Heard
@@ -64,6 +76,35 @@ def test_a_location_that_goes_quiet_is_the_same():
 
     needed, every = played(silent, 3000, (), ours(policy(), "us/app", recover_after_s=45.5))
     assert happenings(needed) == happenings(every)
+
+
+def test_what_people_end_and_alerts_that_expire_come_to_the_second():
+    sentence = "Various alerts defined as critical, such as disk space full, OOM"
+    rule = Rule("any", Kind.FIRING, Severity.MAJOR, sentence, alert=matchers('severity="critical"'))
+    labels = {"alertname": "DiskFull", "target": "eu", "severity": "critical"}
+    fires = Alert("one", labels, T0 + 99, is_firing=True, ends_at=T0 + 500.5)
+    words = (
+        Alerted(T0 + 100, (fires,)),
+        Alerted(T0 + 400.2, (replace(fires, is_firing=False),)),
+        PageResolved(T0 + 700, "us-1", "ada", 1),
+        Closed(T0 + 2800.4, "us-1", "ada", "a disk", "a bigger one"),
+    )
+    rules = policy(rules=(*policy().rules, rule))
+    needed, every = played(broken("us/flags", since=600, until=5000), 5400, words, rules)
+    texts = [e.text for h in needed.happened for e in h.step.entries]
+    assert sum("MAJOR" in text for text in texts) == 3  # the alert, the flags, and these again
+    assert any("after its page was ended" in text for text in texts)
+    assert happenings(needed) == happenings(every)
+
+
+def test_a_pager_that_nobody_answers_is_waited_for_to_the_second():
+    rules = policy(routes={Duty.PAGE: ("out",), Duty.FALLBACK: ("phone",)})
+    plays = [Heard(rules, broken("us/app"), THREE, T0, pages_are_taken=False) for _ in range(2)]
+    plays[1].pendulum = EverySecond(T0)
+    for play in plays:
+        play.run(T0 + 600)
+    assert "second way" in [e.what for h in plays[0].happened for e in h.step.entries]
+    assert happenings(plays[0]) == happenings(plays[1])
 
 
 def test_a_quiet_hour_takes_a_tick_a_minute():
