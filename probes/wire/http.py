@@ -46,25 +46,8 @@ async def ask(
 
     Raises what the network, the other side and this machine make aiohttp raise.
     """
-
     url = URL(request.url)
-
-    def opened(info: aiohttp.AddrInfoType) -> MeteredSocket:
-        made = open_socket(info[0], source_address, request.max_body + HEAD_MAX)
-        made.sent = draft.sent
-        # Under TLS there is more to come than the answer: WatchedTls sees what is of it.
-        made.received = draft.received if url.scheme == "https" else draft.received_answer
-        return made
-
-    connector = aiohttp.TCPConnector(
-        ssl=tls,
-        resolver=Settled(address),
-        use_dns_cache=False,
-        force_close=True,
-        limit=0,
-        happy_eyeballs_delay=None,
-        socket_factory=opened,
-    )
+    connector = _connector(request, url, address, draft, tls, source_address)
     async with (
         aiohttp.ClientSession(
             connector=connector,
@@ -90,6 +73,34 @@ async def ask(
         draft.begin(Timing.TRANSFER)
         _note_head(response, draft)
         await _read_body(response, request.max_body, draft)
+
+
+def _connector(
+    request: Request,
+    url: URL,
+    address: str,
+    draft: Draft,
+    tls: ssl.SSLContext,
+    source_address: str | None,
+) -> aiohttp.TCPConnector:
+    """One connection to one address, on a socket that counts and times what passes."""
+
+    def opened(info: aiohttp.AddrInfoType) -> MeteredSocket:
+        made = open_socket(info[0], source_address, request.max_body + HEAD_MAX)
+        made.sent = draft.sent
+        # Under TLS there is more to come than the answer: WatchedTls sees what is of it.
+        made.received = draft.received if url.scheme == "https" else draft.received_answer
+        return made
+
+    return aiohttp.TCPConnector(
+        ssl=tls,
+        resolver=Settled(address),
+        use_dns_cache=False,
+        force_close=True,
+        limit=0,
+        happy_eyeballs_delay=None,
+        socket_factory=opened,
+    )
 
 
 async def _only_once(
