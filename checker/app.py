@@ -249,7 +249,6 @@ class Daemon:
         self._settings = settings
         self.door.policy = settings.policy
         self._delivery.use(responders)
-        log.info("listening", address=f"http://{settings.web.host}:{self._listening.port}")
         self._watch(settings)
         await self._slack.use(slacks_of(settings))
         for responder in retired.values():
