@@ -7,7 +7,8 @@ A message has the effect's id in its metadata, because chat.postMessage has no k
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
@@ -17,6 +18,7 @@ from checker.responders.contract import (
     Answer,
     Attempt,
     Done,
+    Later,
     Never,
     ResponderSettings,
 )
@@ -24,6 +26,7 @@ from checker.responders.contract_findings import Finding
 from checker.responders.slack_bookmarks import bookmark, topic_with, wanted
 from checker.responders.slack_examined import examined
 from checker.responders.slack_message import full, plain
+from checker.responders.slack_pace import Gap, gathered, receipt_of
 from checker.responders.slack_refusals import (
     GONE,
     NO_CHANNELS,
@@ -101,8 +104,9 @@ class Settings(ResponderSettings):
 class Responder:
     """One Slack workspace."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
         self._settings = settings
+        self._gap = Gap(clock)
         token = settings.token.get_secret_value()
         self._workspace = Workspace(token, str(settings.base_url), settings.timeout_s)
 
@@ -140,8 +144,13 @@ class Responder:
         room = newest(attempt.receipts)
         if room is None:
             return Never(why=NO_ROOM)
-        ts = await self._said(attempt, room["channel"], look=attempt.unsure)
-        return Done({"channel": room["channel"], "ts": ts})
+        channel = room["channel"]
+        ts = await self._there(attempt, channel) if attempt.unsure else None
+        if ts is None:
+            if wait := self._gap.left_s(channel):
+                return Later(why="one message a second to a channel", after_s=wait)
+            ts = await self._added(attempt, channel) or await self._say(channel, attempt)
+        return Done(receipt_of(attempt.effect, channel, ts))
 
     async def _summary(self, attempt: Attempt) -> Answer:
         room = newest(attempt.receipts)
@@ -217,17 +226,33 @@ class Responder:
                 return None
             raise
 
+    async def _added(self, attempt: Attempt, channel: str) -> str | None:
+        """The ts of the message that it was added to; None if it needs one of its own."""
+        found = gathered(attempt, channel)
+        if found is None:
+            return None
+        try:
+            await self._edit(channel, *found)
+        except Refused as no:
+            if no.word not in GONE:
+                raise
+            return None
+        self._gap.said(channel)
+        return found[0]
+
     async def _say(self, channel: str, attempt: Attempt) -> str:
         notice, mark = attempt.effect.payload["notice"], attempt.effect.id
         message = full(notice)
         try:
-            return await self._workspace.post(channel, message, mark)
+            ts = await self._workspace.post(channel, message, mark)
         except Refused as no:
             if no.word in TOO_MUCH:
                 message = plain(notice)
             elif no.word != "not_in_channel" or await self._wish(self._workspace.join(channel)):
                 raise
-        return await self._workspace.post(channel, message, mark)
+            ts = await self._workspace.post(channel, message, mark)
+        self._gap.said(channel)
+        return ts
 
     async def _edit(self, channel: str, ts: str, notice: Mapping[str, Any]) -> None:
         try:

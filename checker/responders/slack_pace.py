@@ -1,0 +1,93 @@
+"""How much is said in a room: 20 messages in its first ten minutes, 12 an hour after, one a second.
+
+What has no place of its own any more is added to the newest message by an edit, which rings nobody and is no new
+message. So nothing is held back, in wait for a time that a crash might never let come, and the message tells all.
+What must be seen always has a place: that it opened, got worse, came back, ended.
+
+The count rests on the receipts of what was said, so that a restart forgets nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+from checker.core.assessment import clock as time_of_day
+from checker.core.model import Effect
+from checker.responders.contract import Attempt
+from probes.contract import one_line
+
+FIRST_S, FIRST_MAX = 600.0, 20  # from the first message on
+HOUR_S, HOUR_MAX = 3600.0, 12  # after that, in any hour
+GAP_S = 1.0  # "1 per second per channel" (docs.slack.dev/apis/web-api/rate-limits)
+CHANNELS_MAX = 1000  # whose newest message is remembered
+
+ALWAYS = frozenset({"open", "worse", "relapsed", "closed", "cancelled"})  # moods of a notice
+TOLD_MAX = 110  # characters of what is told again in a line
+TOLD_IN_ROW = 15  # lines; a row takes 1900 characters
+EARLIER_MAX = 60  # lines told again in one message; older ones are counted
+
+Receipts = Mapping[str, Mapping[str, Any]]
+
+
+class Gap:
+    """When something was last said in each channel. `clock`: seconds, of any beginning."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._said_at: dict[str, float] = {}
+
+    def left_s(self, channel: str) -> float:
+        """Seconds until it may be spoken in again; 0: now."""
+        said_at = self._said_at.get(channel)
+        return 0.0 if said_at is None else max(0.0, said_at + GAP_S - self._clock())
+
+    def said(self, channel: str) -> None:
+        self._said_at.pop(channel, None)
+        self._said_at[channel] = self._clock()
+        if len(self._said_at) > CHANNELS_MAX:
+            del self._said_at[next(iter(self._said_at))]
+
+
+def receipt_of(effect: Effect, channel: str, ts: str) -> dict[str, Any]:
+    """Of a post that stands in the message `ts`: with its words, where they may have to be told again."""
+    notice = effect.payload["notice"]
+    if notice["mood"] in ALWAYS:
+        return {"channel": channel, "ts": ts}
+    told = one_line(notice["title"], TOLD_MAX)
+    return {"channel": channel, "ts": ts, "told": told, "told_at": effect.at}
+
+
+def gathered(attempt: Attempt, channel: str) -> tuple[str, Mapping[str, Any]] | None:
+    """The ts of the message to add this one to, and what it says then; None: it has a place of its own."""
+    notice = attempt.effect.payload["notice"]
+    if notice["mood"] in ALWAYS or has_place(attempt.receipts, channel, attempt.effect.at):
+        return None
+    ours = [one for one in _in(attempt.receipts, channel) if "told" in one]
+    if not ours:
+        return None  # what must be seen took all the places; this one more is added to from now on
+    ts = max((str(one["ts"]) for one in ours), key=float)
+    earlier = sorted((one["told_at"], one["told"]) for one in ours if one["ts"] == ts)
+    return ts, {**notice, "lines": [*_earlier(earlier), *notice["lines"]]}
+
+
+def has_place(receipts: Receipts, channel: str, at: float) -> bool:
+    """Whether one more message at `at` is within the numbers."""
+    said = sorted({float(one["ts"]) for one in _in(receipts, channel)})
+    if not said or at < said[0] + FIRST_S:
+        return len(said) < FIRST_MAX
+    since = max(said[0] + FIRST_S, at - HOUR_S)
+    return sum(ts >= since for ts in said) < HOUR_MAX
+
+
+def _in(receipts: Receipts, channel: str) -> Iterator[Mapping[str, Any]]:
+    return (one for one in receipts.values() if one.get("channel") == channel and "ts" in one)
+
+
+def _earlier(told: Sequence[tuple[float, str]]) -> Iterator[dict[str, str]]:
+    """Rows of what the message said before, oldest first."""
+    newest = [f"{time_of_day(at)} {text}" for at, text in told[-EARLIER_MAX:]]
+    if left_out := len(told) - len(newest):
+        yield {"label": "Earlier", "text": f"{left_out} more, which are in the timeline"}
+    for start in range(0, len(newest), TOLD_IN_ROW):
+        yield {"label": "Before this", "text": "\n".join(newest[start : start + TOLD_IN_ROW])}

@@ -1,0 +1,224 @@
+"""How much is said in a room, when much happens; at a Slack whose clock is set by hand."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from checker.core.model import Effect
+from checker.responders.contract import Done, Later
+from checker.responders.slack import Responder, Settings
+from checker.responders.slack_message import full
+from checker.responders.slack_pace import CHANNELS_MAX, EARLIER_MAX, Gap, gathered, has_place
+from tests.responders.effects import AT, again, first, notice, post, room
+from tests.responders.rooms import NAME
+from tests.world.faults import drop, says
+from tests.world.slack import Slack
+from tests.world.slack_limits import UPDATE_TEXT_MAX, check_message
+from tests.world.slack_workspace import Message
+
+
+class Night:
+    """An incident's room, the time, and what the responder has left behind so far."""
+
+    def __init__(self) -> None:
+        self.now = AT
+        self.slack = Slack(now=lambda: self.now)
+        self.receipts: dict[str, Any] = {}
+        self.responder: Responder
+
+    def restart(self) -> None:
+        settings = Settings(token=self.slack.token, base_url=self.slack.api)
+        self.responder = Responder(settings, clock=lambda: self.now)
+
+    async def tell(self, effect: Effect) -> Done:
+        answer = await self.responder.carry_out(first(effect, **self.receipts))
+        assert isinstance(answer, Done)
+        self.receipts[effect.id] = answer.receipt
+        return answer
+
+    async def say(self, *numbers: int, every_s: float = 5.0, mood: str = "joined") -> None:
+        """Posts with these numbers, one after the other."""
+        for number in numbers:
+            self.now += every_s
+            await self.tell(self.numbered(number, mood))
+
+    def numbered(self, number: int, mood: str = "joined") -> Effect:
+        said = notice(mood=mood, title=f"news {number} of us-42", next="")
+        return replace(post(number), at=self.now, payload={"notice": said})
+
+    @property
+    def messages(self) -> list[Message]:
+        return self.slack.workspace.channel(NAME).messages
+
+
+@pytest.fixture
+async def night() -> AsyncIterator[Night]:
+    night = Night()
+    async with night.slack:
+        night.restart()
+        await night.tell(room())
+        yield night
+        await night.responder.close()
+
+
+async def test_what_happens_now_and_then_is_a_message_each(night):
+    await night.say(*range(1, 13), every_s=60)
+    assert [message.text for message in night.messages[1:]] == [
+        f"🔴 news {number} of us-42" for number in range(1, 13)
+    ]
+
+
+async def test_a_room_has_twenty_messages_in_its_first_ten_minutes_and_they_tell_all(night):
+    await night.say(*range(1, 60))
+    assert len(night.messages) == 20
+    newest = str(night.messages[-1].blocks)
+    assert all(f"news {number} of us-42" in newest for number in range(19, 60))
+    assert night.messages[-1].text == "🔴 news 59 of us-42"
+
+
+async def test_what_was_said_before_stands_in_the_order_in_which_it_happened(night):
+    await night.say(*range(1, 23))
+    fields = [f["text"] for block in night.messages[-1].blocks for f in block.get("fields", ())]
+    assert fields[:2] == [
+        "*Before this*",
+        "12:01:35 news 19 of us-42\n12:01:40 news 20 of us-42\n12:01:45 news 21 of us-42",
+    ]
+
+
+async def test_after_ten_minutes_there_are_twelve_messages_an_hour(night):
+    await night.say(*range(1, 1000), every_s=10)
+    times = [float(message.ts) - AT for message in night.messages]
+    later = [time for time in times if time >= 600]
+    assert len(times) - len(later) == 20
+    assert max(sum(start <= t < start + 3600 for t in later) for start in later) == 12
+
+
+@pytest.mark.parametrize("mood", ["open", "worse", "relapsed", "closed", "cancelled"])
+async def test_what_must_be_seen_is_always_a_message_of_its_own(mood, night):
+    await night.say(*range(1, 40))
+    await night.say(40, 41, mood=mood)
+    assert len(night.messages) == 22
+    await night.say(42)
+    assert len(night.messages) == 22
+
+
+async def test_a_restart_forgets_nothing_of_what_was_said(night):
+    await night.say(*range(1, 30))
+    await night.responder.close()
+    night.restart()
+    await night.say(30)
+    assert len(night.messages) == 20
+    assert "news 19 of us-42" in str(night.messages[-1].blocks)
+
+
+async def test_a_message_that_is_gone_is_not_added_to(night):
+    await night.say(*range(1, 25))
+    await night.slack.hurt("chat.update", says("message_not_found"))
+    await night.say(25)
+    assert night.messages[-1].text == "🔴 news 25 of us-42"
+    assert len(night.messages) == 21
+
+
+async def test_an_addition_whose_answer_was_lost_is_made_once(night):
+    await night.say(*range(1, 25))
+    await night.slack.hurt("chat.update", drop(), times=1)
+    night.now += 5
+    lost = night.numbered(25)
+    answer = await night.responder.carry_out(first(lost, **night.receipts))
+    assert isinstance(answer, Later)
+    assert answer.unsure
+    assert isinstance(await night.responder.carry_out(again(lost, **night.receipts)), Done)
+    assert len(night.messages) == 20
+    assert str(night.messages[-1].blocks).count("news 25 of us-42") == 1
+
+
+# ── one a second ──
+
+
+async def test_a_second_message_within_a_second_comes_later(night):
+    night.now += 0.25
+    effect = night.numbered(1, mood="closed")
+    assert await night.responder.carry_out(first(effect, **night.receipts)) == Later(
+        why="one message a second to a channel", after_s=0.75
+    )
+    assert len(night.messages) == 1
+    night.now += 0.75
+    await night.tell(effect)
+    assert len(night.messages) == 2
+
+
+async def test_a_lost_message_that_is_there_is_found_without_waiting(night):
+    night.now += 5
+    effect = night.numbered(1)
+    await night.slack.hurt("chat.postMessage", drop(), times=1)
+    await night.responder.carry_out(first(effect, **night.receipts))
+    await night.responder.carry_out(again(effect, **night.receipts))
+    assert len(night.messages) == 2
+
+
+def test_another_channel_does_not_wait():
+    gap = Gap(lambda: 7.0)
+    gap.said("C1")
+    assert (gap.left_s("C1"), gap.left_s("C2")) == (1.0, 0.0)
+
+
+def test_of_many_channels_the_oldest_are_forgotten():
+    gap = Gap(lambda: 7.0)
+    for number in range(CHANNELS_MAX + 1):
+        gap.said(f"C{number}")
+    assert (gap.left_s("C0"), gap.left_s("C1")) == (0.0, 1.0)
+
+
+# ── the numbers ──
+
+
+def said(*times: float, **more: Any) -> dict[str, Any]:
+    return {
+        f"post/{n}": {"channel": "C1", "ts": f"{AT + t:.6f}", **more} for n, t in enumerate(times)
+    }
+
+
+@pytest.mark.parametrize(
+    ("times", "at", "is_so"),
+    [
+        ((), 0, True),
+        (range(19), 599, True),
+        (range(20), 599, False),
+        (range(20), 600, True),
+        (range(600), 600, True),
+        ((0, *range(600, 611)), 700, True),
+        ((0, *range(600, 612)), 700, False),
+        ((0, *range(600, 612)), 4200, False),
+        ((0, *range(600, 612)), 4201, True),
+        (range(100, 120), 0, False),
+    ],
+    ids=str,
+)
+def test_a_message_has_a_place_within_the_numbers(times, at, is_so):
+    assert has_place(said(*times), "C1", AT + at) is is_so
+
+
+def test_what_was_said_in_another_channel_does_not_count():
+    assert has_place(said(*range(20)), "C2", AT)
+
+
+def test_messages_that_must_be_seen_are_never_added_to():
+    assert gathered(first(post(), **said(*range(20))), "C1") is None
+
+
+def test_a_message_that_tells_of_hundreds_counts_the_oldest_and_fits():
+    told = said(*[0.0] * 300)
+    told = {
+        n: one | {"told": "x" * 110, "told_at": AT + i} for i, (n, one) in enumerate(told.items())
+    }
+    others = {f"x{n}": {"channel": "C1", "ts": f"{AT - 30 + n}"} for n in range(20)}
+    found = gathered(first(post(), **told, **others), "C1")
+    assert found is not None
+    assert found[1]["lines"][0]["text"] == f"{300 - EARLIER_MAX} more, which are in the timeline"
+    message = full(found[1])
+    check_message({"text": message.text, "blocks": list(message.blocks)}, UPDATE_TEXT_MAX)
+    assert str(message.blocks).count("x" * 110) == EARLIER_MAX
