@@ -106,7 +106,7 @@ async def test_what_cannot_be_is_refused_kindly(home: House):
     await declared(home)
     await home.hear("slash_commands", command("close us-1 a disk | a bigger one"))
     reply = await home.hear("slash_commands", command("status us-1 fine", "t2"))
-    assert reply.text == "us-1: cannot say an incident that is closed"
+    assert reply.text == "us-1: cannot say the status of an incident that is closed"
     assert await home.lines("refused") == []
 
 
