@@ -37,7 +37,7 @@ def answered(draft: Draft, event: Answered) -> None:
             _confirmed(draft, current, event)
         case Acknowledged():
             _acknowledged(draft, current, event)
-        case PageResolved():
+        case _:
             _resolved(draft, current, event)
 
 

@@ -275,3 +275,10 @@ def test_matchers_mean_what_they_mean_at_alertmanager(text, holds):
 def test_what_is_no_list_of_matchers_is_refused(text):
     with pytest.raises(ValueError, match=r"matchers|expression|label"):
         matchers(text)
+
+
+def test_the_end_of_an_alert_that_was_never_told_changes_nothing():
+    story = told(alert(firing=False))
+
+    assert story.state.alerts == {}
+    assert story.entries == []

@@ -232,3 +232,19 @@ def test_what_paged_nobody_marks_nothing():
     story = outage(seconds=1)
     story.play(broken(), 200)
     assert story.asked(Duty.CHANGE) == []
+
+
+def test_a_post_that_is_refused_goes_no_second_way():
+    story = outage()
+    story.tell(Refused(T0 + 101, "us-1", "us-1/post/9@room", "room", "no such channel"))
+    assert second_way(story) == []
+    assert story.entries[-1].text == "us-1/post/9@room refused: no such channel"
+
+
+def test_an_acknowledgement_after_the_end_is_a_line_and_no_post():
+    story = outage()
+    story.tell(Closed(T0 + 101, "us-1", "ada", "c", "f"))
+    posts = len(posted(story))
+    story.tell(Acknowledged(T0 + 102, "us-1", "bob"))
+    assert entered(story, "acknowledged") == ["page acknowledged by bob"]
+    assert len(posted(story)) == posts
