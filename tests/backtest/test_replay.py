@@ -16,6 +16,8 @@ from tests.backtest.plainly import Plainly
 from tests.backtest.weather import history, policy_of
 from tests.core.story import CHECKS, T0, World, broken, fine, make_policy, outcome
 
+pytestmark = pytest.mark.timeout(120)  # much is played; the machine may be busy
+
 HOUR_S = 3600.0
 
 

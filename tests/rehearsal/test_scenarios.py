@@ -11,6 +11,8 @@ from checker.rehearsal.reading import read
 from checker.rehearsal.story import tell
 from checker.rehearsal.telling import brief
 
+pytestmark = pytest.mark.timeout(120)  # much is played; the machine may be busy
+
 ROOT = Path(__file__).parents[2]
 STORIES = sorted((ROOT / "tests/scenarios").glob("*.yaml"))
 SETTINGS = load(ROOT / "config", {}, stand_in="rehearsal")

@@ -10,6 +10,8 @@ from checker.core.events import Closed, Uneventful
 from checker.core.model import Entry
 from checker.rehearsal.play import Play
 
+pytestmark = pytest.mark.timeout(120)  # much is played; the machine may be busy
+
 DAY_S = 86400.0
 
 
