@@ -83,6 +83,14 @@ class Maintenance:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody to be told, as another service knows them."""
+
+    name: str
+    email: str = ""  # empty: not known
+
+
+@dataclass(frozen=True, slots=True)
 class Alert:
     """One alert as Alertmanager tells of it. The fingerprint is that of its labels."""
 
@@ -229,6 +237,10 @@ class Duty(StrEnum):
     SUMMARY = (
         "summary"  # keep the one message that says how things stand; the newest replaces all older
     )
+    INVITE = "invite"  # bring people there
+    DOCUMENT = "document"  # leave the analysis document there
+    PUBLISH = "publish"  # tell customers, or edit what they were told
+    WITHDRAW = "withdraw"  # tell them that it is over, or put back what was there before
 
 
 @dataclass(frozen=True, slots=True)

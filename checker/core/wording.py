@@ -11,9 +11,19 @@ Shapes of `Effect.payload`, by duty (all JSON):
               "links": [{"href", "text"}] (runbooks, each with its checks in its text)}
     post     {"notice": Notice}
     summary  {"notice": Notice}
+    invite   {"always": bool (those who are asked every time too), "owners": [str] (as the checks name them),
+              "people": [{"name": str, "email": str}], "why": str (one line)}
+    document {"name": "us-42.md", "title": str (one line), "text": str (Markdown)}
+    publish  {"key": "<deployment>/<incident>", "target": str, "severity": str, "since": float, "title": str (one line),
+              "text": str (for customers)}; said again under a new id, it replaces what was published
+    withdraw {"key": the same, "target": str, "title": str, "text": str (for customers: that it is over)}
 
     Notice   {"mood": "open|joined|worse|recovered|relapsed|closed|cancelled|said", "severity": str, "title": str (one line),
-              "lines": [{"label": str, "text": str}], "next": str (what to do next, may be empty)}
+              "lines": [{"label": str, "text": str}], "next": str (what to do next, may be empty),
+              "actions": [Action], "attention": "sync" (the one who schedules it is called by name) or ""}
+    Action   {"say": str (the sentence that it stands for, "lead us-42"), "label": str, "style": "|primary|danger",
+              "form": "" (said at once) | "close" (asks for cause and fix) | "text" (asks for the text, which follows the
+              sentence; "text": what stands in the form at first)}
 """
 
 from __future__ import annotations

@@ -21,14 +21,18 @@ WOULD = {
     Duty.ROOM: "would open the room",
     Duty.POST: "would post",
     Duty.SUMMARY: "would keep as the summary",
+    Duty.INVITE: "would bring people in",
+    Duty.DOCUMENT: "would leave the document",
+    Duty.PUBLISH: "would tell customers",
+    Duty.WITHDRAW: "would tell customers that it is over",
 }
 
 
 class Settings(ResponderSettings):
     """Nothing to set."""
 
-    duties: ClassVar[frozenset[Duty]] = frozenset(Duty) - {Duty.FALLBACK}
-    on_request: ClassVar[frozenset[Duty]] = frozenset({Duty.FALLBACK})
+    on_request: ClassVar[frozenset[Duty]] = frozenset({Duty.FALLBACK, Duty.PUBLISH, Duty.WITHDRAW})
+    duties: ClassVar[frozenset[Duty]] = frozenset(Duty) - on_request
 
 
 def write_out(text: str) -> None:
@@ -78,6 +82,18 @@ def _body(effect: Effect) -> Iterator[str]:
             yield from _notice(payload["notice"])
         case Duty.POST | Duty.SUMMARY:
             yield from _notice(payload["notice"])
+        case Duty.INVITE:
+            yield from _invitation(payload)
+        case Duty.DOCUMENT:
+            yield from (payload["name"], *payload["text"].splitlines())
+        case Duty.PUBLISH | Duty.WITHDRAW:
+            yield from (payload["title"], *payload["text"].splitlines())
+
+
+def _invitation(payload: Mapping[str, Any]) -> Iterator[str]:
+    yield payload["why"]
+    yield from (f"· {owner}" for owner in payload["owners"])
+    yield from (f"· {person['name']} {person['email']}" for person in payload["people"])
 
 
 def _page(payload: Mapping[str, Any]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
-from checker.core.model import Duty, Effect
+from checker.core.model import Duty, Effect, Person
 
 
 class ResponderSettings(BaseModel):
@@ -119,6 +119,20 @@ class ReadsBack(Protocol):
 
     async def look_up(self, key: str) -> Shown | Unread | None:
         """The page of this key; None: it is not shown. Never raises for what the other side does."""
+        ...
+
+
+@runtime_checkable
+class KnowsOnCall(Protocol):
+    """A responder that can be asked who is on call now."""
+
+    @property
+    def knows_on_call(self) -> bool:
+        """Whether it can be asked at all: it may lack a token or the service's id."""
+        ...
+
+    async def on_call(self) -> tuple[Person, ...] | Unread:
+        """Who would be rung now, first level first; empty: nobody. Never raises for what the other side does."""
         ...
 
 

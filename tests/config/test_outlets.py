@@ -42,6 +42,10 @@ def test_each_duty_goes_to_those_that_carry_it_out_in_the_order_of_the_config(tm
         Duty.POST: ("room", "console"),
         Duty.SUMMARY: ("console",),
         Duty.CHANGE: ("console",),
+        Duty.INVITE: ("console",),
+        Duty.DOCUMENT: ("console",),
+        Duty.PUBLISH: ("console",),
+        Duty.WITHDRAW: ("console",),
     }
 
 

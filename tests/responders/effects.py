@@ -24,6 +24,8 @@ def notice(**changes: Any) -> dict[str, Any]:
             {"label": "Runbook", "text": "https://runbooks.example/app?a=1&b=2"},
         ],
         "next": "Take the lead, then look at the load balancer.",
+        "actions": [],
+        "attention": "",
     }
     return said | changes
 
@@ -63,6 +65,43 @@ def post(number: int = 1, **changes: Any) -> Effect:
 def summary(number: int = 1, **changes: Any) -> Effect:
     said = notice(mood="recovered", title="us: app answers again", **changes)
     return effect(f"summary/{number}", Duty.SUMMARY, {"notice": said})
+
+
+def invite(number: int = 1, **changes: Any) -> Effect:
+    payload = {
+        "always": True,
+        "owners": ["feature-flags"],
+        "people": [{"name": "Ada Lovelace", "email": "ada@example.com"}],
+        "why": "us-42 is critical",
+    }
+    return effect(f"invite/{number}", Duty.INVITE, payload | changes)
+
+
+def document(**changes: Any) -> Effect:
+    payload = {"name": "us-42.md", "title": "Incident us-42", "text": "# us-42\n\nIt was down."}
+    return effect("document/1", Duty.DOCUMENT, payload | changes)
+
+
+def publish(number: int = 1, **changes: Any) -> Effect:
+    payload = {
+        "key": "checker/us-42",
+        "target": "us",
+        "severity": "critical",
+        "since": AT - 60,
+        "title": "PostHog Cloud US is down",
+        "text": "We are working on it.",
+    }
+    return effect(f"publish/{number}", Duty.PUBLISH, payload | changes)
+
+
+def withdraw(**changes: Any) -> Effect:
+    payload = {
+        "key": "checker/us-42",
+        "target": "us",
+        "title": "PostHog Cloud US works again",
+        "text": "It was down for 5 min.",
+    }
+    return effect("withdraw/1", Duty.WITHDRAW, payload | changes)
 
 
 def effect(name: str, duty: Duty, payload: Mapping[str, Any]) -> Effect:

@@ -7,7 +7,19 @@ import pytest
 from checker.core.model import Duty
 from checker.responders.console import LINES_MAX, WIDTH, Responder, Settings
 from checker.responders.contract import Done, Later
-from tests.responders.effects import first, notice, page, post, resolve, room, summary
+from tests.responders.effects import (
+    document,
+    first,
+    invite,
+    notice,
+    page,
+    post,
+    publish,
+    resolve,
+    room,
+    summary,
+    withdraw,
+)
 
 
 async def printed(effect) -> str:
@@ -45,6 +57,13 @@ async def test_a_room_is_printed_with_its_name_topic_and_notice():
         (resolve(), "would end the page"),
         (replace(page(), duty=Duty.FALLBACK), "would page somebody by a second way"),
         (replace(page(), duty=Duty.CHANGE), "would mark the change"),
+        (invite(), "would bring people in"),
+        (invite(), "· feature-flags"),
+        (invite(), "· Ada Lovelace ada@example.com"),
+        (document(), "would leave the document"),
+        (document(), "It was down."),
+        (publish(), "would tell customers"),
+        (withdraw(), "would tell customers that it is over"),
     ],
 )
 async def test_every_duty_says_what_would_be_done(effect, words):
@@ -84,4 +103,12 @@ async def test_a_terminal_that_is_gone_is_tried_again_later():
 
 
 def test_the_notice_of_the_effects_has_the_shape_that_the_core_documents():
-    assert set(notice()) == {"mood", "severity", "title", "lines", "next"}
+    assert set(notice()) == {
+        "mood",
+        "severity",
+        "title",
+        "lines",
+        "next",
+        "actions",
+        "attention",
+    }
