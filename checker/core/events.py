@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.core.model import Alert, Duty, Maintenance, Observation, Severity
+from checker.core.model import Alert, Duty, Maintenance, Observation, Person, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,15 @@ class Declared:
     by: str
     what: str
     severity: Severity = Severity.MAJOR
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A person is there to help: "Make sure the right people join the zoom"."""
+
+    at: float
+    incident: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,36 @@ class Uneventful:
     at: float
     incident: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SyncTaken:
+    """A person will schedule the sync: "If you don't want to or can't, Tim is happy to take over at this point"."""
+
+    at: float
+    incident: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A person has customers told by one outlet, a responder's name, or has what they were told edited."""
+
+    at: float
+    incident: str
+    by: str
+    outlet: str
+    text: str = ""  # empty: as it is drafted
+
+
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """A person says that customers need not be told by that outlet."""
+
+    at: float
+    incident: str
+    by: str
+    outlet: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +165,25 @@ class PageResolved:
     incident: str
     by: str  # empty: no person
     page: int
+
+
+@dataclass(frozen=True, slots=True)
+class OnCallSeen:
+    """A responder was asked who is on call: the people who should be there."""
+
+    at: float
+    incident: str
+    responder: str
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Documented:
+    """The analysis document was written from the timeline of an incident that a person has ended."""
+
+    at: float
+    incident: str
+    text: str  # Markdown
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,15 +240,21 @@ Event = (
     Looked
     | Ticked
     | Declared
+    | Joined
     | Noted
     | StatusSaid
     | Led
     | Uneventful
+    | SyncTaken
+    | Published
+    | Dismissed
     | Closed
     | Cancelled
     | Acknowledged
     | PageConfirmed
     | PageResolved
+    | OnCallSeen
+    | Documented
     | SeveritySet
     | Planned
     | Alerted

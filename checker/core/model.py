@@ -188,6 +188,27 @@ class Entry:
     text: str
 
 
+class Told(StrEnum):
+    """Whether customers are told of an incident by one outlet."""
+
+    DRAFTED = "drafted"  # a person may publish it
+    PUBLISHED = "published"
+    DISMISSED = "dismissed"  # a person said that it need not be
+    WITHDRAWN = "withdrawn"  # it is over, and they were told so
+
+
+@dataclass(frozen=True, slots=True)
+class PublicWord:
+    """What customers are told of an incident by one outlet, which is a responder."""
+
+    outlet: str
+    draft: str  # what they should be told now
+    about: Phase  # that the draft speaks of
+    stands: Told = Told.DRAFTED
+    text: str = ""  # what was published
+    by: str = ""  # who had it published, or dismissed it
+
+
 @dataclass(frozen=True, slots=True)
 class Incident:
     """Something is wrong at a target, and people are told."""
@@ -221,6 +242,14 @@ class Incident:
     closed_by: str = ""
     cause: str = ""
     fix: str = ""
+    there: tuple[str, ...] = ()  # the people who had a word in it, in order
+    on_call: tuple[Person, ...] = ()  # as they were seen last
+    asked: tuple[str, ...] = ()  # the owners and e-mails that were asked into the room
+    asks: int = 0  # how many times somebody was asked in; names the operation
+    rung: str = ""  # whom the newest page rings
+    acknowledged_by: str = ""  # the newest page
+    public: tuple[PublicWord, ...] = ()  # what customers are told, by outlet
+    tellings: int = 0  # how many times customers were told; names the operation
     rooms: int = 0  # how many times a room was asked for; names the operation
     posts: int = 0  # how many things were said; names the operation
 
