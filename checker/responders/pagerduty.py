@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 import httpx
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 
-from checker.core.model import Duty
+from checker.core.model import Duty, Person
 from checker.responders.contract import (
     Answer,
     Attempt,
@@ -30,7 +30,9 @@ from checker.responders.contract import (
 from checker.responders.contract_findings import NEVER_PAGED, Finding
 from checker.responders.pagerduty_event import as_json, bare, change, fitted, short_key, trigger
 from checker.responders.pagerduty_examined import heard
-from checker.responders.pagerduty_rest import Rest, Terms
+from checker.responders.pagerduty_pages import look_up
+from checker.responders.pagerduty_people import on_call
+from checker.responders.pagerduty_rest import Rest
 from probes.contract import one_line
 
 ANSWER_MAX = 64 * 1024  # bytes of an answer that are read
@@ -56,8 +58,10 @@ class Settings(ResponderSettings):
     rest_url: AnyHttpUrl = Field(
         AnyHttpUrl("https://api.pagerduty.com"), description="another one in the EU, or a fake"
     )
-    service_id: str | None = Field(
-        None, pattern=r"^P[A-Z0-9]+$", description="the service that must show the page"
+    service: str | None = Field(
+        None,
+        pattern=r"^P[A-Z0-9]+$",
+        description="the id of the service that rings: it must show the page, and says who is on call",
     )
     read_every_s: float = Field(
         30.0, ge=1, le=600, description="between two looks at what became of a page"
@@ -91,7 +95,8 @@ class Responder:
         self._settings = settings
         base = str(settings.base_url).rstrip("/")
         self._url, self._change_url = f"{base}/v2/enqueue", f"{base}/v2/change/enqueue"
-        self._rest = Rest(terms, tls) if (terms := _terms(settings)) else None
+        token = settings.rest_token
+        self._rest = Rest(settings, token, tls) if token else None
         # A fresh connection for each event: one kept alive may be dead when the page must go out.
         self._client = httpx.AsyncClient(
             verify=tls or ssl.create_default_context(),
@@ -126,7 +131,17 @@ class Responder:
         """What PagerDuty shows of the page with this key."""
         if self._rest is None:
             return Unread("there is no rest_token")
-        return await self._rest.look_up(short_key(key))
+        return await look_up(self._rest, short_key(key), self._settings.service)
+
+    @property
+    def knows_on_call(self) -> bool:
+        return self._rest is not None and self._settings.service is not None
+
+    async def on_call(self) -> tuple[Person, ...] | Unread:
+        """Who is on call for the service."""
+        if self._rest is None or self._settings.service is None:
+            return Unread("there is no rest_token, or no service")
+        return await on_call(self._rest, self._settings.service)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -206,13 +221,6 @@ def _accepted(event: Mapping[str, Any]) -> Done:
     key, action = event["dedup_key"], event["event_action"]
     did = "paged: PagerDuty took it as" if action == "trigger" else "PagerDuty took the end of"
     return Done(receipt={"dedup_key": key, "status": "accepted"}, note=f"{did} {key}")
-
-
-def _terms(settings: Settings) -> Terms | None:
-    if settings.rest_token is None:
-        return None
-    url = str(settings.rest_url).rstrip("/")
-    return Terms(url, settings.rest_token, settings.service_id, settings.timeout_s)
 
 
 def _without_more(paged: Done, why: str) -> Done:

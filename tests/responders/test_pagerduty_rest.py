@@ -45,7 +45,7 @@ async def make() -> AsyncIterator[Make]:
 @pytest.fixture
 def responder(pagerduty: PagerDuty, make: Make) -> Responder:
     at = pagerduty.address
-    return make(routing_key=pagerduty.routing_key, base_url=at, rest_url=at, service_id="P43Y0E8")
+    return make(routing_key=pagerduty.routing_key, base_url=at, rest_url=at, service="P43Y0E8")
 
 
 async def test_a_page_is_shown_with_whom_it_rings(responder):
@@ -91,7 +91,7 @@ async def test_of_two_incidents_with_one_key_the_open_one_counts(responder, page
 
 async def test_a_page_of_another_service_does_not_count(pagerduty, make):
     at = pagerduty.address
-    responder = make(routing_key=pagerduty.routing_key, base_url=at, rest_url=at, service_id="P1")
+    responder = make(routing_key=pagerduty.routing_key, base_url=at, rest_url=at, service="P1")
     await responder.carry_out(first(page()))
     assert await responder.look_up(KEY) is None
 
@@ -177,7 +177,7 @@ async def test_a_refusal_says_its_status(status, after_s, make, respx_mock):
 async def test_an_answer_of_another_shape_says_nothing_of_the_page(body, make, respx_mock):
     respx_mock.get(URL).mock(return_value=httpx.Response(200, text=body))
     answer = await make().look_up(KEY)
-    assert answer == Unread("PagerDuty's answer is not a list of incidents")
+    assert answer == Unread("PagerDuty's answer is not what it documents")
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,7 @@ class PagerDuty(Fake):
         self.events: list[dict[str, Any]] = []
         self.changes: list[dict[str, Any]] = []
         self.rest_token = pagerduty_rest.TOKEN
+        self.service = pagerduty_rest.Service()
         self.requests = 0
         super().__init__()
 
@@ -71,6 +72,8 @@ class PagerDuty(Fake):
             ("POST", "/v2/enqueue", "enqueue", self.enqueue),
             ("POST", "/v2/change/enqueue", "change", self.change),
             ("GET", "/incidents", "incidents", self.show),
+            ("GET", "/services/{id}", "services", self.show_service),
+            ("GET", "/oncalls", "oncalls", self.show_on_call),
         ]
 
     async def answer(self, name: str, request: web.Request, right: Any) -> web.StreamResponse:
@@ -100,6 +103,12 @@ class PagerDuty(Fake):
     async def show(self, request: web.Request) -> web.Response:
         """List incidents, by their key; events that were accepted and lost show nothing."""
         return pagerduty_rest.listed(request, self.rest_token, self.incidents)
+
+    async def show_service(self, request: web.Request) -> web.Response:
+        return pagerduty_rest.shown(request, self.rest_token, self.service, self.routing_key)
+
+    async def show_on_call(self, request: web.Request) -> web.Response:
+        return pagerduty_rest.on_calls(request, self.rest_token, self.service.on_call)
 
     # ── what people do ──
 

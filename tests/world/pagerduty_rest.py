@@ -1,13 +1,15 @@
 """What PagerDuty's REST API shows of a service: reads only, in its own shapes and with its own refusals.
 
 developer.pagerduty.com, "List incidents": the last month unless `date_range=all`; `acknowledgements` are empty
-unless it is acknowledged; `assignments` are empty once it is resolved.
+unless it is acknowledged; `assignments` are empty once it is resolved. "List all of the on-calls": users are
+references without an e-mail unless `include[]=users`.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +20,55 @@ if TYPE_CHECKING:
 
 TOKEN = "y_NbAkKc66ryYTWUXYEu"
 SERVICE = "P43Y0E8"
+POLICY = "PT20YPA"
 ON_CALL = "Grace Hopper"
 MONTH_S = 30 * 86400.0
 LIMIT = 25
 
 
+@dataclass
+class Service:
+    """The one service that there is, and who is on call for it: (level, name)."""
+
+    status: str = "active"
+    on_call: list[tuple[int, str]] = field(
+        default_factory=lambda: [(1, ON_CALL), (2, "Katherine Johnson")]
+    )
+    shows_keys: bool = True  # whether the token may see the integrations' keys
+
+
+def shown(request: web.Request, token: str, service: Service, routing_key: str) -> web.Response:
+    """GET /services/{id}."""
+    if refused := _refused(request, token):
+        return refused
+    if request.match_info["id"] != SERVICE:
+        return _wrong(404, 2100, "Not Found")
+    integration = {"id": "PQ12345", "type": "events_api_v2_inbound_integration_reference"}
+    if "integrations" in request.query.getall("include[]", []) and service.shows_keys:
+        integration |= {"integration_key": routing_key}
+    policy = {"id": POLICY, "type": "escalation_policy_reference", "summary": "Default"}
+    told = _service() | {"status": service.status, "escalation_policy": policy}
+    return web.json_response({"service": told | {"type": "service", "integrations": [integration]}})
+
+
+def on_calls(request: web.Request, token: str, on_call: Sequence[tuple[int, str]]) -> web.Response:
+    """GET /oncalls. In no order, as there is none documented."""
+    if refused := _refused(request, token):
+        return refused
+    query, whole = request.query, "users" in request.query.getall("include[]", [])
+    if query.getall("escalation_policy_ids[]", [POLICY]) != [POLICY]:
+        on_call = ()
+    entries = [
+        {"user": user(name, whole), "escalation_level": level, "start": None, "end": None}
+        for level, name in reversed(on_call)
+    ]
+    return web.json_response({"oncalls": entries, "limit": 100, "offset": 0, "more": False})
+
+
 def listed(request: web.Request, token: str, incidents: Iterable[PagedIncident]) -> web.Response:
     """GET /incidents."""
-    if request.headers.get("Authorization") != f"Token token={token}":
-        return _wrong(401, 2006, "Authentication failed")
+    if refused := _refused(request, token):
+        return refused
     query = request.query
     if query.get("date_range", "all") != "all" or not _is_whole(query.get("limit", "25")):
         return _wrong(400, 2001, "Invalid Input Provided")
@@ -66,12 +108,23 @@ def as_rest(incident: PagedIncident) -> dict[str, Any]:
     }
 
 
-def user(name: str) -> dict[str, str]:
-    return {"id": "PXPGF42", "type": "user_reference", "summary": name}
+def user(name: str, whole: bool = False) -> dict[str, str]:
+    """A reference, or the user with all that there is to know."""
+    first = name.partition(" ")[0]
+    if not whole:
+        return {"id": f"P{first.upper()}", "type": "user_reference", "summary": name}
+    more = {"type": "user", "name": name, "email": f"{first.lower()}@example.com"}
+    return user(name) | more
 
 
 def _service() -> dict[str, str]:
     return {"id": SERVICE, "type": "service_reference", "summary": "PostHog Cloud"}
+
+
+def _refused(request: web.Request, token: str) -> web.Response | None:
+    if request.headers.get("Authorization") == f"Token token={token}":
+        return None
+    return _wrong(401, 2006, "Authentication failed")
 
 
 def _is_whole(text: str) -> bool:
