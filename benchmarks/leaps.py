@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from benchmarks.weather import BAD, CHECK, GOOD, T0, Found, Noise, grid_offset, policy
 from checker.clock import ROUNDING_S, Grid
 from checker.core.events import Closed, Uneventful
+from checker.core.held import Bucket, Standing, Track, Vantage
 from checker.core.incident import has_recovered
-from checker.core.model import Bucket, Standing, State, Track, Vantage
+from checker.core.model import State
 from checker.core.partial import surprising
 from checker.core.rules import Policy, Thresholds
 from checker.core.standing import WINDOW_MINUTES

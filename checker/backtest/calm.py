@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from checker.core.held import Standing, Vantage
 from checker.core.looks import is_suspected
-from checker.core.model import Observation, Standing, State, Vantage
+from checker.core.model import Observation, State
 from checker.core.rules import Policy
 from checker.core.standing import listen, weigh
 from probes.contract import Verdict

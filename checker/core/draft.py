@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from checker.core import wording
-from checker.core.effects import Case, call_for, speak
+from checker.core.choices import Action
+from checker.core.effects import Case, call_for, offer, refresh, speak
 from checker.core.incident import Move
 from checker.core.model import Effect, Entry, Incident, State, Step
 from checker.core.rules import Policy
@@ -57,6 +59,22 @@ class Draft:
         told, effects = speak(Case(self.policy, self.state, self.at, text), current)
         self.effects += effects
         self.enter(told, what, text)
+        return self.keep(told)
+
+    def offer(
+        self, current: Incident, title: str, lines: wording.Lines, actions: Iterable[Action]
+    ) -> Incident:
+        """A message in the room that asks people to choose."""
+        told, effects = offer(
+            Case(self.policy, self.state, self.at, title), current, lines, actions
+        )
+        self.effects += effects
+        return self.keep(told)
+
+    def refresh(self, current: Incident) -> Incident:
+        """The summary as it is now, without a word."""
+        told, effects = refresh(Case(self.policy, self.state, self.at), current)
+        self.effects += effects
         return self.keep(told)
 
     def keep(self, current: Incident) -> Incident:

@@ -8,11 +8,12 @@ notifications" (PagerDuty Events API v2).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checker.core import wording
+from checker.core import payloads, wording
+from checker.core.choices import Action, standing_choices
 from checker.core.incident import Move
 from checker.core.model import Duty, Effect, Incident, Severity, State
 from checker.core.rules import Policy
@@ -40,13 +41,13 @@ def call_for(case: Case, incident: Incident, move: Move) -> tuple[Incident, tupl
     effects: list[Effect] = []
     if rung.page > incident.page:
         key = page_key(policy, rung, rung.page)
-        payload = wording.page(policy, case.state, rung, key, move)
+        payload = payloads.page(policy, case.state, rung, key, move)
         effects += _each(case, rung, Duty.PAGE, str(rung.page), payload)
     if move in ENDS or (move is Move.RECOVER and policy.resolve_on_recovery):
         effects += _resolve_all(case, rung)
     effects += _tell(case, told, move)
     if move in MARKED and incident.page:
-        mark = wording.change(policy, rung, move, case.at)
+        mark = payloads.change(policy, rung, move, case.at)
         effects += _each(case, rung, Duty.CHANGE, str(told.posts), mark)
     return told, tuple(effects)
 
@@ -57,10 +58,25 @@ def speak(case: Case, incident: Incident) -> tuple[Incident, tuple[Effect, ...]]
     return told, tuple(_tell(case, told, Move.NOTE))
 
 
+def offer(
+    case: Case, incident: Incident, lines: wording.Lines, actions: Iterable[Action]
+) -> tuple[Incident, tuple[Effect, ...]]:
+    """The effects of asking people to choose; `case.said` is the question."""
+    told = replace(incident, posts=incident.posts + 1)
+    asked = {"notice": wording.offer(told, case.said, lines, actions)}
+    return told, tuple(_each(case, told, Duty.POST, str(told.posts), asked))
+
+
+def refresh(case: Case, incident: Incident) -> tuple[Incident, tuple[Effect, ...]]:
+    """The effects of something that belongs into the summary and is worth no message."""
+    told = replace(incident, posts=incident.posts + 1)
+    return told, tuple(_keep(case, told, wording.notice(case.policy, case.state, told, Move.OPEN)))
+
+
 def ring_elsewhere(case: Case, incident: Incident) -> tuple[Effect, ...]:
     """The newest page by the second way, under the same key; `case.said` is why."""
     key = page_key(case.policy, incident, incident.page)
-    payload = wording.page(case.policy, case.state, incident, key, Move.RING)
+    payload = payloads.page(case.policy, case.state, incident, key, Move.RING)
     payload["details"] = {"Second way": case.said, **payload["details"]}
     return tuple(_each(case, incident, Duty.FALLBACK, str(incident.page), payload))
 
@@ -77,6 +93,8 @@ def ring(policy: Policy, incident: Incident, move: Move, at: float) -> Incident:
         page=incident.page + 1,
         paged_at=at,
         acknowledged_at=None,
+        acknowledged_by="",
+        rung="",
         dismissed_at=None,
         awaited=policy.routes.get(Duty.PAGE, ()),
     )
@@ -115,13 +133,18 @@ def _resolve_all(case: Case, incident: Incident) -> Iterator[Effect]:
 
 def _tell(case: Case, incident: Incident, move: Move) -> Iterator[Effect]:
     if move is Move.OPEN:
-        payload = wording.room(case.policy, case.state, incident, case.at)
+        payload = payloads.room(case.policy, case.state, incident, case.at)
         yield from _each(case, incident, Duty.ROOM, str(incident.rooms), payload)
         return
-    said = {"notice": wording.notice(case.policy, case.state, incident, move, case.said)}
-    yield from _each(case, incident, Duty.POST, str(incident.posts), said)
+    notice = wording.notice(case.policy, case.state, incident, move, case.said)
+    yield from _each(case, incident, Duty.POST, str(incident.posts), {"notice": notice})
     if move not in IN_PASSING:
-        yield from _each(case, incident, Duty.SUMMARY, str(incident.posts), said)
+        yield from _keep(case, incident, notice)
+
+
+def _keep(case: Case, incident: Incident, notice: Mapping[str, Any]) -> Iterator[Effect]:
+    kept = {**notice, "actions": standing_choices(incident)}
+    yield from _each(case, incident, Duty.SUMMARY, str(incident.posts), {"notice": kept})
 
 
 def operation(incident: Incident, duty: Duty, name: str, responder: str) -> str:

@@ -7,7 +7,7 @@
     call for  effects, page first
 
 Pure: the same policy, state and event give the same step, always. An event that cannot be raises
-(IllegalMove, UnknownIncident, UnknownTarget) and changes nothing.
+(IllegalMove, UnknownIncident, UnknownTarget, UnknownOutlet) and changes nothing.
 """
 
 from __future__ import annotations
@@ -18,16 +18,20 @@ from checker.core.events import (
     Acknowledged,
     Alerted,
     Delivered,
+    Documented,
     Event,
     Looked,
+    OnCallSeen,
     PageConfirmed,
     PageResolved,
     Refused,
     Ticked,
 )
+from checker.core.follow_up import documented, follow_up
 from checker.core.looks import doubted, looked, review
 from checker.core.model import State, Step
 from checker.core.paging import answered, keep_ringing
+from checker.core.people import on_call_seen
 from checker.core.reminders import remind
 from checker.core.rules import Policy
 from checker.core.rulings import grow_old, rule_everywhere
@@ -50,8 +54,14 @@ def step(policy: Policy, state: State, event: Event) -> Step:
             remind(draft)
         case Alerted():
             alerts.alerted(draft, event)
+        case OnCallSeen():
+            on_call_seen(draft, event)
+        case Documented():
+            documented(draft, event)
         case Delivered() | Refused() | Acknowledged() | PageConfirmed() | PageResolved():
             answered(draft, event)
         case _:
             hear(draft, event)
+    if draft.state.incidents is not state.incidents or isinstance(event, Ticked):
+        follow_up(draft)
     return draft.done()

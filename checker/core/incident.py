@@ -32,6 +32,7 @@ class Move(StrEnum):
     NOTE = "note"
     REMIND = "remind"
     RING = "ring"
+    PUBLISH = "publish"
     CLOSE = "close"
     CANCEL = "cancel"
 
@@ -56,6 +57,11 @@ TABLE: dict[tuple[Phase | None, Move], tuple[Phase, str]] = {
     (Phase.OPEN, Move.REMIND): (Phase.OPEN, "nobody leads yet"),
     (Phase.CLOSED, Move.REMIND): (Phase.CLOSED, "it is time for the sync, a day after"),
     (Phase.OPEN, Move.RING): (Phase.OPEN, "a page was ended, and it still fails long after"),
+    (Phase.OPEN, Move.PUBLISH): (Phase.OPEN, "a person has customers told, or not told"),
+    (Phase.RECOVERED, Move.PUBLISH): (
+        Phase.RECOVERED,
+        "a person has customers told, or not told",
+    ),
     (Phase.OPEN, Move.CLOSE): (Phase.CLOSED, "a person names root cause and fix"),
     (Phase.RECOVERED, Move.CLOSE): (Phase.CLOSED, "a person names root cause and fix"),
     (Phase.OPEN, Move.CANCEL): (
@@ -72,8 +78,10 @@ IN_WORDS = {move: move.value for move in Move} | {
     Move.SET: "set the severity of",
     Move.SAY: "say the status of",
     Move.NOTE: "take a note about",
+    Move.PUBLISH: "tell customers of",
 }
 
+PEOPLE_MAX = 50  # names that are kept of an incident
 LIVE = frozenset({Phase.OPEN, Phase.RECOVERED})
 
 
@@ -227,6 +235,13 @@ def reopened(incident: Incident, symptoms: tuple[Symptom, ...]) -> Incident:
     """A relapse: the same incident, the same room."""
     reopened = replace(incident, phase=advance(incident.phase, Move.REOPEN), recovered_at=None)
     return joined(reopened, symptoms)
+
+
+def attended(incident: Incident, name: str) -> Incident:
+    """The incident with one more person who was there; PEOPLE_MAX at most."""
+    if not name or name in incident.there or len(incident.there) >= PEOPLE_MAX:
+        return incident
+    return replace(incident, there=(*incident.there, name))
 
 
 def closed(incident: Incident, by: str, cause: str, fix: str, at: float) -> Incident:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from checker.core import assessment, standing
 from checker.core.draft import Draft
 from checker.core.events import Looked
-from checker.core.model import Standing, State, nothing
+from checker.core.held import Standing, nothing
+from checker.core.model import State
 from checker.core.rulings import rule_everywhere
 
 
@@ -62,22 +63,24 @@ def _note_blindness(draft: Draft, before: State, location: str) -> None:
 
 def review(draft: Draft, checks: Iterable[str]) -> None:
     """Judge `checks` anew; if a symptom came, went or changed, rule on every target."""
-    changed = False
-    for check in checks:
-        if check not in draft.policy.watched:
-            continue  # not watched any more: its symptom, and so its incident, stays
-        held = draft.state.symptoms.get(check)
-        found = assessment.judge(draft.policy, draft.state, check, draft.at)
-        if found is None and held is None:
-            _note_local(draft, check)
-        elif found != held:
-            changed = True
-            rest = {c: s for c, s in draft.state.symptoms.items() if c != check}
-            symptoms = rest if found is None else {**rest, check: found}
-            local = {c: w for c, w in draft.state.local.items() if c != check}
-            draft.state = replace(draft.state, symptoms=symptoms, local=local)
-    if changed:
+    # One that is not watched any more keeps its symptom, and so its incident.
+    judged = [check for check in checks if check in draft.policy.watched]
+    if any([_judge(draft, check) for check in judged]):
         rule_everywhere(draft)
+    for check in judged:
+        _note_local(draft, check)
+
+
+def _judge(draft: Draft, check: str) -> bool:
+    """Whether what is wrong with the check has changed."""
+    held = draft.state.symptoms.get(check)
+    found = assessment.judge(draft.policy, draft.state, check, draft.at)
+    if found == held:
+        return False
+    rest = {c: s for c, s in draft.state.symptoms.items() if c != check}
+    symptoms = rest if found is None else {**rest, check: found}
+    draft.state = replace(draft.state, symptoms=symptoms)
+    return True
 
 
 def _note_local(draft: Draft, check: str) -> None:
@@ -89,6 +92,6 @@ def _note_local(draft: Draft, check: str) -> None:
     if where is not None:
         local[check] = where
         draft.notes.append(f"local problem at {where}: it alone sees {check} fail")
-    else:
+    elif check not in draft.state.symptoms:
         draft.notes.append(f"no local problem with {check} any more")
     draft.state = replace(draft.state, local=local)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from checker.core.model import Standing, State, nothing
+from checker.core.held import Standing, nothing
+from checker.core.model import State
 from checker.core.rules import Policy
 from checker.core.suspicion import FAILING
 

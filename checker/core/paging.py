@@ -69,7 +69,10 @@ def _confirmed(draft: Draft, current: Incident, event: PageConfirmed) -> None:
     whom = f", ringing {event.who}" if event.who else ""
     draft.enter(current, "confirmed", f"{event.responder} shows page {event.page}{whom}")
     if event.page == current.page:
-        _taken(draft, current, event.responder)
+        shown = replace(current, rung=event.who or current.rung)
+        _taken(draft, shown, event.responder)
+        if shown.rung != current.rung and life.is_live(current):
+            draft.refresh(draft.state.incidents[current.id])
 
 
 def _is_newest_page(current: Incident, event: Delivered | Refused) -> bool:
@@ -112,9 +115,15 @@ def _acknowledged(draft: Draft, current: Incident, event: Acknowledged) -> None:
     if event.page not in (0, current.page):
         draft.enter(current, "acknowledged", f"{said}: page {event.page}, an older one")
         return
-    taken = replace(current, acknowledged_at=event.at, awaited=(), dismissed_at=None)
+    taken = replace(
+        life.attended(current, event.by),
+        acknowledged_at=event.at,
+        acknowledged_by=event.by,
+        awaited=(),
+        dismissed_at=None,
+    )
     if life.is_live(taken):
-        draft.say(taken, "acknowledged", said)
+        draft.refresh(draft.say(taken, "acknowledged", said))
     else:
         draft.enter(draft.keep(taken), "acknowledged", said)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 
-from checker.core.model import Bucket, Standing
+from checker.core.held import Bucket, Standing
 from checker.core.rules import Thresholds
 
 RECENT_MINUTES = 5

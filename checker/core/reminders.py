@@ -30,6 +30,7 @@ def _remind_of_lead(draft: Draft, current: Incident) -> None:
 
 def _remind_of_sync(draft: Draft, current: Incident) -> None:
     if current.closed_at is not None and draft.at - current.closed_at >= SYNC_AFTER_S:
-        who = ", ".join(sorted({current.lead, current.closed_by} - {""}))
+        names = (current.declared_by, current.lead, *current.there, current.closed_by)
+        who = ", ".join(dict.fromkeys(filter(None, names)))
         said = f"{current.id}: time for the sync, within the next day; there were {who}"
         draft.move(life.reminded(current), Move.REMIND, said)

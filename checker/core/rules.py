@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 
+from checker.core.held import nothing
 from checker.core.matchers import Matchers
-from checker.core.model import Duty, Kind, Maintenance, Severity, nothing
+from checker.core.model import Duty, Kind, Maintenance, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Watched:
     critical: bool = True  # False: "Not on the critical path for customers"
     runbook: str = ""
     owners: tuple[str, ...] = ()
+    curl: str = ""  # a command that looks by hand, without secrets
     depends_on: tuple[str, ...] = ()  # checks whose being down explains this one
     thresholds: Thresholds = field(default_factory=Thresholds)
 
@@ -105,6 +108,22 @@ class AlertTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkingHours:
+    """When a minor incident may disturb people: it "can be addressed within normal working hours"."""
+
+    days: frozenset[int] = frozenset(range(5))  # 0 is Monday
+    begins_min: int = 9 * 60  # minutes after midnight
+    ends_min: int = 18 * 60
+    zone: tzinfo = UTC
+
+    def hold(self, at: float) -> bool:
+        """Whether it is working time then."""
+        there = datetime.fromtimestamp(at, self.zone)
+        minute = there.hour * 60 + there.minute
+        return there.weekday() in self.days and self.begins_min <= minute < self.ends_min
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """All that judgement depends on, beside what was seen: an argument of `step`."""
 
@@ -120,5 +139,12 @@ class Policy:
     thresholds: Thresholds = field(default_factory=Thresholds)
     confirms: frozenset[str] = frozenset()  # responders that can look up whether a page arrived
     alerts: AlertTerms = field(default_factory=AlertTerms)
+    working_hours: WorkingHours | None = None  # None: always
+    auto: Mapping[str, Severity] = field(
+        default_factory=nothing
+    )  # outlet → from which severity on it tells customers without being told to
+    public_names: Mapping[str, str] = field(
+        default_factory=nothing
+    )  # target → as customers know it
     deployment: str = "posthog-checker"
     resolve_on_recovery: bool = False  # default: the page stays until a person closes

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from checker.core.model import Bucket, Observation, Standing, State, Track, Vantage
+from checker.core.held import Bucket, Standing, Track, Vantage
+from checker.core.model import Observation, State
 from checker.core.rules import Policy, Thresholds
 from probes.contract import Verdict
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 
-from checker.core.model import Kind, Standing, Track
+from checker.core.held import Standing, Track
+from checker.core.model import Kind
 from checker.core.rules import Thresholds
 from probes.contract import Reason, Verdict
 

@@ -28,15 +28,19 @@ Shapes of `Effect.payload`, by duty (all JSON):
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from checker.core.assessment import clock, evidence
-from checker.core.incident import Move, is_live
-from checker.core.model import Incident, State, Symptom
+from checker.core.choices import Action, choices
+from checker.core.incident import Move, is_closed, is_live
+from checker.core.model import Incident, Person, State, Symptom
 from checker.core.rules import Policy
 from checker.core.suspicion import FAILING, STRAINING
+
+Lines = Iterable[tuple[str, str]]
+BY_HAND_MAX = 2  # commands in one message
 
 MOODS: Mapping[Move, str] = {
     Move.OPEN: "open",
@@ -50,6 +54,7 @@ MOODS: Mapping[Move, str] = {
     Move.NOTE: "said",
     Move.REMIND: "said",
     Move.RING: "worse",
+    Move.PUBLISH: "said",
     Move.CLOSE: "closed",
     Move.CANCEL: "cancelled",
 }
@@ -78,8 +83,8 @@ def what_fails(policy: Policy, incident: Incident) -> str:
     """ "app and flags down at us", of what fails now."""
     words: dict[str, list[str]] = {}
     for symptom in incident.symptoms:
-        words.setdefault(symptom.kind.value, []).append(_surface(policy, symptom))
-    said = [f"{_list(sorted(set(surfaces)))} {kind}" for kind, surfaces in words.items()]
+        words.setdefault(symptom.kind.value, []).append(surface_of(policy, symptom))
+    said = [f"{listed(sorted(set(surfaces)))} {kind}" for kind, surfaces in words.items()]
     if not said and incident.what:
         return f"{incident.what} at {incident.target}"
     return f"{', '.join(said) or 'nothing seen failing now'} at {incident.target}"
@@ -95,7 +100,24 @@ def notice(
         "severity": incident.severity.word,
         "title": said or title(policy, incident, move),
         "lines": [{"label": label, "text": text} for label, text in lines if text],
-        "next": _next(policy, incident, move),
+        "next": next_step(policy, incident, move),
+        "actions": choices(incident, move),
+        "attention": "sync" if move is Move.REMIND and is_closed(incident) else "",
+    }
+
+
+def offer(
+    incident: Incident, title: str, lines: Lines, actions: Iterable[Action]
+) -> dict[str, Any]:
+    """A message that asks people to choose."""
+    return {
+        "mood": MOODS[Move.NOTE],
+        "severity": incident.severity.word,
+        "title": title,
+        "lines": [{"label": label, "text": text} for label, text in lines],
+        "next": "",
+        "actions": list(actions),
+        "attention": "",
     }
 
 
@@ -104,22 +126,51 @@ def _lines(policy: Policy, state: State, incident: Incident, move: Move) -> list
         return _ended(incident)
     if move in (Move.NOTE, Move.REMIND):
         return []
-    return _standing(policy, state, incident)
+    return standing(policy, state, incident)
 
 
-def _standing(policy: Policy, state: State, incident: Incident) -> list[tuple[str, str]]:
+def standing(policy: Policy, state: State, incident: Incident) -> list[tuple[str, str]]:
+    """How things stand, as labelled lines; empty texts are left out by whoever shows them."""
     failing = [f"{s.check} {s.kind}: {sums(state, s)}" for s in incident.symptoms]
     return [
         ("What is wrong", incident.what),
         ("What fails", "\n".join(failing)),
         ("What does not", what_does_not(policy, state, incident)),
         ("Since", _since(incident)),
+        ("On call", people_named(incident.on_call)),
+        ("Paged", _paged(incident)),
         ("Lead", incident.lead),
         ("Status", incident.status),
         ("Recovered", stamp(incident.recovered_at) if incident.recovered_at else ""),
         (f"Why {incident.severity.word}", f"“{incident.sentence}”"),
         ("Also open", also_open(state, incident)),
+        ("Customers", _customers(incident)),
+        ("Look yourself", _by_hand(policy, incident)),
     ]
+
+
+def people_named(people: Iterable[Person]) -> str:
+    """ "Ada Lovelace, Grace Hopper"."""
+    return ", ".join(who.name or who.email for who in people)
+
+
+def _paged(incident: Incident) -> str:
+    if not incident.page:
+        return ""
+    rings = f"page {incident.page} rings {incident.rung}" if incident.rung else ""
+    taken = incident.acknowledged_at
+    by = f"acknowledged by {incident.acknowledged_by} at {stamp(taken)}" if taken else ""
+    return "; ".join(filter(None, [rings, by]))
+
+
+def _customers(incident: Incident) -> str:
+    return "; ".join(f"{word.outlet} {word.stands}" for word in incident.public)
+
+
+def _by_hand(policy: Policy, incident: Incident) -> str:
+    """Commands that look at what fails, for whoever wants to see it."""
+    known = [policy.watched[s.check] for s in incident.symptoms if s.check in policy.watched]
+    return "\n".join([watched.curl for watched in known if watched.curl][:BY_HAND_MAX])
 
 
 def _since(incident: Incident) -> str:
@@ -171,7 +222,8 @@ def also_open(state: State, incident: Incident) -> str:
     )
 
 
-def _next(policy: Policy, incident: Incident, move: Move) -> str:
+def next_step(policy: Policy, incident: Incident, move: Move) -> str:
+    """What to do now; may be empty."""
     match move:
         case Move.CLOSE | Move.CANCEL | Move.NOTE:
             return ""
@@ -180,7 +232,7 @@ def _next(policy: Policy, incident: Incident, move: Move) -> str:
         case Move.RECOVER:
             return f"Find the root cause and fix it, then: {close_command(incident)}"
         case _:
-            books = sorted({b for s in incident.symptoms if (b := _runbook(policy, s))})
+            books = sorted({b for s in incident.symptoms if (b := runbook_of(policy, s))})
             book = f"Runbook: {' '.join(books)}. " if books else ""
             return f"{book}When the cause is known and fixed: {close_command(incident)}"
 
@@ -196,71 +248,20 @@ def close_command(incident: Incident) -> str:
     return f"checker incident close {incident.id} --cause '…' --fix '…'"
 
 
-def page(policy: Policy, state: State, incident: Incident, key: str, move: Move) -> dict[str, Any]:
-    """What rings: it carries all that the room would say, in case there is no room."""
-    books = sorted({b for s in incident.symptoms if (b := _runbook(policy, s))})
-    details = {label: text for label, text in _standing(policy, state, incident) if text}
-    return {
-        "key": key,
-        "severity": incident.severity.word,
-        "summary": title(policy, incident, move),
-        "source": incident.target,
-        "component": _list(sorted({_surface(policy, s) for s in incident.symptoms})),
-        "since": incident.since,
-        "details": details | {"Next": _next(policy, incident, move)},
-        "links": [{"href": book, "text": "Runbook"} for book in books],
-    }
-
-
-def change(policy: Policy, incident: Incident, move: Move, at: float) -> dict[str, Any]:
-    """A mark on the timeline of whoever is paged: it rings nobody."""
-    books = sorted({b for s in incident.symptoms if (b := _runbook(policy, s))})
-    told = {"Severity": incident.severity.word, "Why": incident.sentence, "Fix": incident.fix}
-    return {
-        "summary": title(policy, incident, move),
-        "source": incident.target,
-        "at": at,
-        "details": {label: text for label, text in told.items() if text},
-        "links": [{"href": book, "text": "Runbook"} for book in books],
-    }
-
-
-def room(policy: Policy, state: State, incident: Incident, at: float) -> dict[str, Any]:
-    """The place where people meet, named so that anybody can say it and a crash finds it again."""
-    day = datetime.fromtimestamp(incident.declared_at, UTC).strftime("%Y%m%d")
-    surface = _surface(policy, incident.symptoms[0]) if incident.symptoms else "declared"
-    number = incident.id.rpartition("-")[2]
-    by = incident.declared_by or policy.deployment
-    said = notice(policy, state, incident, Move.OPEN)
-    return {
-        "name": f"inc-{day}-{incident.target}-{surface}-{number}".lower()[:80],
-        "topic": said["title"],
-        "purpose": f"Incident {incident.id}, declared by {by} at {stamp(at)}.",
-        "notice": said,
-        "links": _runbooks(policy, incident),
-    }
-
-
-def _runbooks(policy: Policy, incident: Incident) -> list[dict[str, str]]:
-    """Each runbook once, with the checks that it is for: "Runbook: us/app and us/flags"."""
-    checks: dict[str, list[str]] = {}
-    for symptom in incident.symptoms:
-        if book := _runbook(policy, symptom):
-            checks.setdefault(book, []).append(symptom.check)
-    return [{"href": book, "text": f"Runbook: {_list(names)}"} for book, names in checks.items()]
-
-
-def _surface(policy: Policy, symptom: Symptom) -> str:
+def surface_of(policy: Policy, symptom: Symptom) -> str:
+    """What a customer would call what fails."""
     watched = policy.watched.get(symptom.check)
     return watched.surface if watched else symptom.check.rpartition("/")[2]
 
 
-def _runbook(policy: Policy, symptom: Symptom) -> str:
+def runbook_of(policy: Policy, symptom: Symptom) -> str:
+    """A link for whoever is woken; empty: the check has none."""
     watched = policy.watched.get(symptom.check)
     return watched.runbook if watched else ""
 
 
-def _list(words: list[str]) -> str:
+def listed(words: list[str]) -> str:
+    """ "app, flags and insights"."""
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 

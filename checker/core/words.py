@@ -10,20 +10,27 @@ from checker.core.events import (
     Cancelled,
     Closed,
     Declared,
+    Dismissed,
+    Joined,
     Led,
     Noted,
     Planned,
+    Published,
     SeveritySet,
     StatusSaid,
+    SyncTaken,
     Uneventful,
 )
 from checker.core.incident import Move
 from checker.core.maintenance import with_one_more
 from checker.core.model import Incident, State
 from checker.core.policy import decide
+from checker.core.public import dismiss, publish
 from checker.core.rulings import newest, with_room_for
 
-About = Noted | StatusSaid | Led | SeveritySet | Closed | Cancelled | Uneventful
+Afterwards = Uneventful | SyncTaken
+Public = Published | Dismissed
+About = Noted | Joined | StatusSaid | Led | SeveritySet | Closed | Cancelled | Public | Afterwards
 Word = Declared | Planned | About
 
 
@@ -45,7 +52,8 @@ def hear(draft: Draft, word: Word) -> None:
             planned = with_one_more(draft.state.maintenance, word.maintenance, draft.at)
             draft.state = replace(draft.state, maintenance=planned)
         case _:
-            _about(draft, find(draft.state, word.incident), word)
+            current = life.attended(find(draft.state, word.incident), word.by)
+            _about(draft, current, word)
 
 
 def find(state: State, incident: str) -> Incident:
@@ -61,6 +69,8 @@ def _about(draft: Draft, current: Incident, word: About) -> None:
     match word:
         case Noted():
             draft.move(life.noted(current), Move.NOTE, f"{word.by}: {word.text}")
+        case Joined():
+            draft.move(life.noted(current), Move.NOTE, f"{word.by} joins {current.id}")
         case StatusSaid():
             draft.move(life.said(current, word.text), Move.SAY, f"{word.by}: {word.text}")
         case Led():
@@ -73,9 +83,22 @@ def _about(draft: Draft, current: Incident, word: About) -> None:
             draft.move(ended, Move.CLOSE)
         case Cancelled():
             draft.move(life.cancelled(current, word.by, word.why, draft.at), Move.CANCEL)
+        case Published():
+            publish(draft, current, word)
+        case Dismissed():
+            dismiss(draft, current, word)
         case _:
-            draft.enter(current, "sync", f"{word.by}: uneventful, no sync needed")
-            draft.keep(replace(current, synced=True))
+            _sync(draft, current, word)
+
+
+def _sync(draft: Draft, current: Incident, word: Afterwards) -> None:
+    """ "24-48 hours after an incident, we should have a quick sync meeting": who sees to it, or that none is needed."""
+    life.advance(current.phase, Move.REMIND if life.is_closed(current) else Move.NOTE)
+    if isinstance(word, Uneventful):
+        draft.enter(current, "sync", f"{word.by}: uneventful, no sync needed")
+        draft.keep(replace(current, synced=True))
+    else:
+        draft.say(replace(current, synced=True), "sync", f"{word.by} will schedule the sync")
 
 
 def _lead(word: Led) -> str:
@@ -94,7 +117,8 @@ def _declare(draft: Draft, word: Declared) -> None:
     _require_target(draft, word.target)
     current = newest(draft.state, word.target)
     if current is not None and life.is_live(current):
-        draft.move(life.noted(current), Move.NOTE, f"{word.by} joins {current.id}: {word.what}")
+        there = life.attended(life.noted(current), word.by)
+        draft.move(there, Move.NOTE, f"{word.by} joins {current.id}: {word.what}")
         return
     number = draft.state.counters.get(word.target, 0) + 1
     ruling = decide(draft.policy, draft.state.symptoms, word.target, draft.at)

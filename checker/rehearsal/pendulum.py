@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 from checker.core.alerts import ECHO_S
 from checker.core.events import Event, Looked
+from checker.core.held import Standing
 from checker.core.looks import is_suspected
-from checker.core.model import Incident, Observation, Standing, State
+from checker.core.model import Incident, Observation, State
 from checker.core.reminders import LEAD_EVERY_S, SYNC_AFTER_S
 from checker.core.rules import Policy
 from probes.contract import Verdict

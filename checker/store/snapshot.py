@@ -8,7 +8,8 @@ from typing import Any, NamedTuple, TypeVar
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from checker.core.model import Firing, Incident, Maintenance, Standing, State, Symptom, Vantage
+from checker.core.held import Standing, Vantage
+from checker.core.model import Firing, Incident, Maintenance, State, Symptom
 from checker.store import sqlite
 from checker.store.codec import text_of, value_of
 from checker.store.tables import held

@@ -47,6 +47,8 @@ def watch(name: str, every_s: float = 30.0, **more: object) -> Watched:
     )
 
 
+# Duties that a story asks for by its own routes.
+SELDOM = {Duty.FALLBACK, Duty.INVITE, Duty.DOCUMENT, Duty.PUBLISH, Duty.WITHDRAW}
 CONTROLS = ("control/one", "control/two", "control/three")
 CHECKS = ("us/app", "us/flags", "eu/app", *CONTROLS)
 
@@ -57,7 +59,7 @@ def make_policy(checks: Iterable[str | Watched] = CHECKS, **more: object) -> Pol
         watched={w.name: w for w in watched},
         rules=RULES,
         targets=("us", "eu"),
-        routes=dict.fromkeys(set(Duty) - {Duty.FALLBACK}, ("out",)),
+        routes=dict.fromkeys(set(Duty) - SELDOM, ("out",)),
     )
     return replace(base, **more)  # type: ignore[arg-type]
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from checker.core.model import Duty, Kind, Severity, Standing
+from checker.core.held import Standing
+from checker.core.model import Duty, Kind, Severity
 from checker.core.partial import partial_share, recent_share, surprising
 from checker.core.rules import Rule, Thresholds
 from checker.core.standing import WINDOW_MINUTES, roll

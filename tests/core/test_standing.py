@@ -1,6 +1,7 @@
 """Scores and vantage points, look by look."""
 
-from checker.core.model import Observation, Standing, Vantage
+from checker.core.held import Standing, Vantage
+from checker.core.model import Observation
 from checker.core.rules import Thresholds
 from checker.core.standing import listen, weigh
 from probes.contract import Verdict

@@ -6,18 +6,8 @@ from collections.abc import Iterable
 from functools import reduce
 
 from checker.config.settings import Off, PlannedCheck
-from checker.core.model import (
-    Duty,
-    Incident,
-    Kind,
-    Observation,
-    Phase,
-    Severity,
-    Standing,
-    State,
-    Symptom,
-    Vantage,
-)
+from checker.core.held import Standing, Vantage
+from checker.core.model import Duty, Incident, Kind, Observation, Phase, Severity, State, Symptom
 from checker.core.rules import Policy, Thresholds, Watched
 from checker.core.standing import weigh
 from checker.delivery import Failure, Figures

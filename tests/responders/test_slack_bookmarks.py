@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from pydantic import ValidationError
 
-from checker.core import wording
+from checker.core import payloads
 from checker.responders.contract import Done
 from checker.responders.slack import Settings
 from checker.responders.slack_bookmarks import BOOKMARKS_MAX, topic_with, wanted
@@ -129,6 +129,6 @@ def test_a_runbook_of_several_checks_is_one_link_that_names_them():
     book = "https://runbooks.example/web"
     checks = [replace(watch(name), runbook=book) for name in ("us/app", "us/flags")]
     story = Story(policy=make_policy([*checks, *CONTROLS])).play(broken("us/app", "us/flags"), 120)
-    assert wording.room(story.policy, story.state, story.incident(), T0)["links"] == [
+    assert payloads.room(story.policy, story.state, story.incident(), T0)["links"] == [
         {"href": book, "text": "Runbook: us/app and us/flags"}
     ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from checker.core.model import Phase, Standing, State, Step
+from checker.core.held import Standing
+from checker.core.model import Phase, State, Step
 from tests.store.values import declared, incident, look, opened, state
 
 

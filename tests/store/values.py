@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from checker.core.events import Closed
+from checker.core.held import Standing, Track, Vantage
 from checker.core.model import (
     Duty,
     Effect,
@@ -16,12 +17,9 @@ from checker.core.model import (
     Observation,
     Phase,
     Severity,
-    Standing,
     State,
     Step,
     Symptom,
-    Track,
-    Vantage,
 )
 from checker.store.store import Store
 from probes.contract import Outcome, Reason, Timing, Verdict

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from checker.core.model import Kind, Phase, State, Symptom, Vantage
+from checker.core.held import Vantage
+from checker.core.model import Kind, Phase, State, Symptom
 from checker.metrics import LastLook
 from checker.web.status import status_of
 from tests.metrics.sample import BAD, GOOD, NOW, SLOW, UNKNOWN, incident, show, suspicion, trouble
