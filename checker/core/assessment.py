@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from checker.core.model import Kind, Standing, State, Symptom
+from checker.core.held import Standing
+from checker.core.model import Kind, State, Symptom
 from checker.core.partial import partial_share, recent_share
 from checker.core.rules import Policy, Watched
 from checker.core.standing import is_blind
