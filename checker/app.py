@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -40,16 +39,15 @@ from checker.scheduler import Scheduler
 from checker.slack.inbound import Ports as Hearing
 from checker.slack.listening import Listening
 from checker.stall import Pulse
-from checker.store.faults import StoreError
 from checker.store.store import Store
+from checker.upkeep import Upkeep
 from checker.web.listening import serve
 from checker.web.ports import WebPorts
 from checker.web.server import make_app
+from checker.works import Works
 from probes.wire.fetch import Wire
 
 VERSION = version("posthog-checker")
-BEAT_S = 1.0  # how often time passes for the core
-PRUNE_S = 600.0  # how often old observations are forgotten
 LOOKS_END_S = 4.0  # of the ten seconds that a shutdown may take
 EVENTS_END_S = 1.0
 SENDS_END_S = 3.0
@@ -85,10 +83,8 @@ class Daemon:
             self.metrics.heart_beat,
             monotonic=time.monotonic,
         )
-        self._unkept: dict[str, Mapping[str, Any]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._works = Works()
         self._reloads: set[asyncio.Task[Reloaded]] = set()
-        self._fallen: asyncio.Queue[BaseException] = asyncio.Queue()
 
     # ── life ──────────────────────────────────────────────────────────────────────────────────
 
@@ -109,6 +105,13 @@ class Daemon:
             time.monotonic,
         )
         self.door = Door(ports, settings.policy, restored.state)
+        self._upkeep = Upkeep(
+            self._store,
+            self._lookout.memories,
+            self.metrics.store_failed,
+            location=settings.location,
+            retention_s=lambda: self._settings.retention_s,
+        )
         self._delivery.restore(restored.outbox, restored.receipts)
         self._slack = Listening(
             Hearing(
@@ -132,13 +135,13 @@ class Daemon:
         for work in (
             self.door.run(),
             self._pulse.run(),
-            self._beat(),
-            self._prune(),
+            self._upkeep.run(self.door.beat),
+            self._upkeep.prune(),
             self._readback.run(),
             self._heartbeat.run(),
         ):
-            self._run(work)
-        self._run(self._reloader.follow(settings.reload_every_s))
+            self._works.begin(work)
+        self._works.begin(self._reloader.follow(settings.reload_every_s))
         say_how_it_starts(settings)
 
     async def stop(self) -> None:
@@ -146,11 +149,9 @@ class Daemon:
         await self._scheduler.drain(LOOKS_END_S)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.door.settled(), EVENTS_END_S)
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._works.end()
         await self.door.flush()
-        await self._remember()
+        await self._upkeep.remember()
         await self._delivery.drain(SENDS_END_S)
         await self._listening.stop()
         await self._slack.close()
@@ -160,7 +161,7 @@ class Daemon:
 
     async def fallen(self) -> BaseException:
         """Waits until a part that must run has ended, and tells why: time to stop and be restarted."""
-        return await self._fallen.get()
+        return await self._works.fallen.get()
 
     def reload(self) -> None:
         """What SIGHUP asks for: reload soon, in the background."""
@@ -257,42 +258,3 @@ class Daemon:
     def _reloaded(self, ok: bool, text: str) -> None:
         self.metrics.reloaded(ok, time.time(), self._settings.digest)
         (log.info if ok else log.error)("config_reloaded" if ok else "config_refused", why=text)
-
-    # ── what goes on all the time ─────────────────────────────────────────────────────────────
-
-    def _run(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        """A part that goes on for ever has ended: that is a bug, and must not pass in silence."""
-        self._tasks.discard(task)
-        if not task.cancelled():
-            fault = task.exception() or RuntimeError("a part that goes on for ever has ended")
-            log.critical("a part has fallen", exc_info=fault)
-            self._fallen.put_nowait(fault)
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(BEAT_S)
-            self.door.beat()
-            await self._remember()
-
-    async def _remember(self) -> None:
-        """Keep what the probes' memories have become; what the disk refuses is kept with the next."""
-        self._unkept.update(self._lookout.memories.dirty())
-        if self._unkept:
-            try:
-                await self._store.remember(self._settings.location, self._unkept)
-                self._unkept.clear()
-            except StoreError:
-                self.metrics.store_failed("remember")
-
-    async def _prune(self) -> None:
-        while True:
-            await asyncio.sleep(PRUNE_S)
-            try:
-                await self._store.prune(time.time() - self._settings.retention_s)
-            except StoreError:
-                self.metrics.store_failed("prune")
