@@ -130,7 +130,7 @@ class Readback:
             _log(name, asking, "")
             if answer is not None and asking.told.get(page.key) is not answer.state:
                 event = news(self._clock(), name, page, answer)
-                await self._say(f"{name}/{page.key}/{answer.state}", event)
+                await self._say(inbox_id(name, page, answer.state), event)
                 asking.told[page.key] = answer.state
 
 
@@ -143,6 +143,11 @@ def live_pages(policy: Policy, state: State) -> list[Page]:
         for incident in live
         if (number := incident.page - age) > 0
     ]
+
+
+def inbox_id(responder: str, page: Page, state: PageState) -> str:
+    """The same whoever brings the news, and however often."""
+    return f"{responder}/{page.key}/{state}"
 
 
 def news(at: float, responder: str, page: Page, shown: Shown) -> Event:

@@ -66,6 +66,11 @@ class Settings(ResponderSettings):
     read_every_s: float = Field(
         30.0, ge=1, le=600, description="between two looks at what became of a page"
     )
+    webhook_secret: SecretStr | None = Field(
+        None,
+        min_length=16,
+        description="what it signs with: /webhooks/pagerduty hears it then; needs a public URL",
+    )
 
     @property
     def confirms(self) -> bool:

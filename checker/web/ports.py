@@ -31,6 +31,14 @@ class Limits:
     stop_s: float = 3.0  # that answers under way are given when we stop
 
 
+@dataclass(frozen=True, slots=True)
+class Pager:
+    """A PagerDuty that tells us what becomes of its pages: the responder's name, and what it signs with."""
+
+    name: str
+    secret: SecretStr
+
+
 async def _nobody_hears(_inbox_id: str, _event: Event) -> None:
     raise StoreUnavailable("this daemon hears nothing over HTTP")
 
@@ -51,6 +59,7 @@ class WebPorts:
     say: Callable[[str, Event], Awaitable[None]] = _nobody_hears
     alertmanager_token: SecretStr | None = None  # its own; None: the same as `token`
     ears: Callable[[], Iterable[Ear]] = tuple  # who listens to Slack over signed HTTP
+    pagers: Callable[[], Iterable[Pager]] = tuple  # who may tell us what became of pages
     now: Callable[[], float] = time.time  # seconds since the epoch
 
 

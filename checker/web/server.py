@@ -16,6 +16,7 @@ from checker.web.guard import NOTHING_ELSE, add_headers, bound_body, plain, refu
 from checker.web.incidents import add_reading
 from checker.web.landing import STYLE_HASH, landing
 from checker.web.listening import CannotListen, Listening, serve
+from checker.web.pagerduty import add_pagerduty
 from checker.web.ports import PORTS, Limits, WebPorts
 from checker.web.slack import slack_routes
 from checker.web.status import status_of
@@ -44,6 +45,7 @@ def make_app(ports: WebPorts, monotonic: Callable[[], float] = time.monotonic) -
     add_reading(app)
     Acting().add_to(app)
     add_webhooks(app)
+    add_pagerduty(app)
     app.add_routes(slack_routes(ports.ears, ports.now))
     return app
 
