@@ -7,18 +7,22 @@ import time
 import uuid
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checker.core.events import (
     Cancelled,
     Closed,
     Declared,
+    Dismissed,
     Event,
+    Joined,
     Led,
     Noted,
     Planned,
+    Published,
     SeveritySet,
     StatusSaid,
+    SyncTaken,
     Uneventful,
 )
 from checker.core.incident import IllegalMove, Move, advance
@@ -40,11 +44,24 @@ MOVES: Mapping[type[About], Move] = {
     Closed: Move.CLOSE,
     Cancelled: Move.CANCEL,
     Uneventful: Move.NOTE,
+    SyncTaken: Move.NOTE,
+    Joined: Move.NOTE,
+    Published: Move.PUBLISH,
+    Dismissed: Move.PUBLISH,
 }
 
 
 class Refusal(Exception):
     """What was asked cannot be done; the message says why and what to do."""
+
+
+class StillFails(Refusal):
+    """It was not closed, for its checks still fail: whoever closes it is asked once more."""
+
+    def __init__(self, incident: Incident) -> None:
+        self.incident = incident.id
+        self.failing = ", ".join(symptom.check for symptom in incident.symptoms)
+        super().__init__(f"{self.incident} is not closed yet: {self.failing} still fails.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,19 +130,25 @@ class Desk:
         found = [i.id for i in await self._store.incidents(50) if i.target == target]
         return found[0] if found else None
 
-    async def say(self, word: About, inbox_id: str = "") -> str:
+    async def say(self, word: About, inbox_id: str = "", anyway: bool = False) -> str:
         """Have the daemon hear it; what came of that, in a sentence. Refusal if it cannot be.
 
-        `inbox_id` names it where it may be brought again: the same is heard once.
+        `inbox_id` names it where it may be brought again: the same is heard once. `anyway`: a close is meant, though
+        checks still fail; without it StillFails is raised then.
         """
         incident = await self._find(word.incident)
+        word = replace(word, incident=incident.id)
         try:
             advance(incident.phase, MOVES[type(word)])
         except IllegalMove as refusal:
             raise Refusal(f"{incident.id}: {refusal}") from None
+        if isinstance(word, Closed) and incident.symptoms and not anyway:
+            raise StillFails(incident)
         if not await self._put(word, inbox_id):
             return f"{incident.id}: will be heard as soon as a daemon runs on this store."
         now = await self._find(word.incident)
+        if isinstance(word, Published | Dismissed):
+            return _told(now, word.outlet)
         return f"{now.id} is {now.phase}, {now.severity.word}, led by {now.lead or 'nobody yet'}.{_still(now)}"
 
     async def plan(self, planned: Maintenance) -> str:
@@ -144,7 +167,7 @@ class Desk:
         return [m for m in await self._store.maintenance() if m.ends > self.now()]
 
     async def _find(self, id_: str) -> Incident:
-        incident = await self._store.incident(id_)
+        incident = await self._store.incident(id_) or await self._store.incident(id_.lower())
         if incident is not None:
             return incident
         known = ", ".join(i.id for i in await self._store.incidents(5)) or "none yet"
@@ -161,6 +184,17 @@ class Desk:
                 return True
             await asyncio.sleep(LOOK_AGAIN_S)
         return False
+
+
+def _told(incident: Incident, outlet: str) -> str:
+    """What customers are told by that outlet now; Refusal where there is none of that name."""
+    stands = {word.outlet: word.stands for word in incident.public}
+    if outlet not in stands:
+        known = ", ".join(stands) or "none"
+        raise Refusal(
+            f"Customers cannot be told by {outlet!r}. For {incident.id} there are: {known}."
+        )
+    return f"{incident.id}: what customers are told by {outlet} is {stands[outlet]}."
 
 
 def _still(ended: Incident) -> str:

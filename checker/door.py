@@ -16,11 +16,10 @@ import structlog
 
 from checker.core.engine import step
 from checker.core.events import Event, Looked, Ticked
-from checker.core.incident import IllegalMove
 from checker.core.model import Effect, Entry, Observation, State, Step
 from checker.core.pace import pace
 from checker.core.rules import Policy
-from checker.core.words import UnknownIncident, UnknownTarget
+from checker.core.words import CANNOT_BE
 from checker.store.faults import StoreError
 from checker.store.store import Store
 
@@ -157,7 +156,7 @@ class Door:
     def _step(self, event: Event) -> Step:
         try:
             return step(self.policy, self.state, event)
-        except (IllegalMove, UnknownIncident, UnknownTarget) as refusal:
+        except CANNOT_BE as refusal:
             log.warning("refused", word=type(event).__name__, why=str(refusal))
             return Step(self.state, entries=_refusal(self.state, event, str(refusal)))
         except Exception:

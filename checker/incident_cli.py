@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,18 @@ from checker.config.secrecy import secrets_of
 from checker.core.events import (
     Cancelled,
     Closed,
+    Dismissed,
+    Joined,
     Led,
     Noted,
+    Published,
     SeveritySet,
     StatusSaid,
+    SyncTaken,
     Uneventful,
 )
 from checker.core.model import Severity
+from checker.desk import Desk, Refusal, StillFails
 from checker.export import document, put
 
 
@@ -153,11 +159,19 @@ def severity(id_: str, level: str, by: str, **asked: Asked) -> None:
 @click.argument("id_", metavar="ID")
 @click.option("--cause", type=SAID, required=True, help="The root cause, in a sentence.")
 @click.option("--fix", type=SAID, required=True, help="What was done about it.")
+@click.option("--anyway", is_flag=True, help="Even if checks still fail.")
 @by_option
 @where
-def close(id_: str, cause: str, fix: str, by: str, **asked: Asked) -> None:
+def close(id_: str, cause: str, fix: str, anyway: bool, by: str, **asked: Asked) -> None:
     """End an incident: the root cause is known and a fix is in place."""
-    click.echo(at_desk(lambda desk: desk.say(Closed(desk.now(), id_, by, cause, fix)), **asked))
+
+    async def said(desk: Desk) -> str:
+        try:
+            return await desk.say(Closed(desk.now(), id_, by, cause, fix), anyway=anyway)
+        except StillFails as failing:
+            raise Refusal(f"{failing} Close it all the same with --anyway.") from None
+
+    click.echo(at_desk(said, **asked))
 
 
 @incident.command()
@@ -168,6 +182,46 @@ def close(id_: str, cause: str, fix: str, by: str, **asked: Asked) -> None:
 def cancel(id_: str, why: str, by: str, **asked: Asked) -> None:
     """End what was declared in error."""
     click.echo(at_desk(lambda desk: desk.say(Cancelled(desk.now(), id_, by, why)), **asked))
+
+
+@incident.command()
+@click.argument("id_", metavar="ID")
+@by_option
+@where
+def join(id_: str, by: str, **asked: Asked) -> None:
+    """Say that you are there to help."""
+    click.echo(at_desk(lambda desk: desk.say(Joined(desk.now(), id_, by)), **asked))
+
+
+@incident.command()
+@click.argument("id_", metavar="ID")
+@click.argument("outlet")
+@click.argument("text", type=SAID, required=False)
+@by_option
+@where
+def publish(id_: str, outlet: str, text: str | None, by: str, **asked: Asked) -> None:
+    """Tell customers by OUTLET: the draft, or your TEXT. `show` names the outlets. Again: an edit."""
+    word = partial(Published, incident=id_, by=by, outlet=outlet, text=text or "")
+    click.echo(at_desk(lambda desk: desk.say(word(desk.now())), **asked))
+
+
+@incident.command()
+@click.argument("id_", metavar="ID")
+@click.argument("outlet")
+@by_option
+@where
+def dismiss(id_: str, outlet: str, by: str, **asked: Asked) -> None:
+    """Say that customers need not be told by OUTLET."""
+    click.echo(at_desk(lambda desk: desk.say(Dismissed(desk.now(), id_, by, outlet)), **asked))
+
+
+@incident.command()
+@click.argument("id_", metavar="ID")
+@by_option
+@where
+def sync(id_: str, by: str, **asked: Asked) -> None:
+    """Say that you schedule the sync of an ended incident."""
+    click.echo(at_desk(lambda desk: desk.say(SyncTaken(desk.now(), id_, by)), **asked))
 
 
 @incident.command()

@@ -15,7 +15,7 @@ from rich.text import Text
 from checker import promises
 from checker.config.settings import PlannedCheck, Settings
 from checker.core.model import Incident, Observation
-from checker.core.wording import lasting, stamp
+from checker.core.wording import lasting, people_named, stamp
 from checker.desk import Story
 from probes.contract import Timing, Verdict
 
@@ -138,8 +138,13 @@ def _about(incident: Incident) -> Iterator[str]:
     yield f"since {stamp(incident.since)}: {incident.what or ', '.join(incident.seen)}"
     said = {
         "failing now": ", ".join(f"{s.check} {s.kind}" for s in incident.symptoms),
+        "on call": people_named(incident.on_call),
         "lead": incident.lead,
+        "there": ", ".join(incident.there),
         "status": incident.status,
+        "customers": "; ".join(
+            f"{w.outlet} {w.stands}: {w.text or w.draft}" for w in incident.public
+        ),
         "ended by": incident.closed_by,
         "cause": incident.cause,
         "fix": incident.fix,

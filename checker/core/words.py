@@ -25,7 +25,7 @@ from checker.core.incident import Move
 from checker.core.maintenance import with_one_more
 from checker.core.model import Incident, State
 from checker.core.policy import decide
-from checker.core.public import dismiss, publish
+from checker.core.public import UnknownOutlet, dismiss, publish
 from checker.core.rulings import newest, with_room_for
 
 Afterwards = Uneventful | SyncTaken
@@ -40,6 +40,10 @@ class UnknownIncident(LookupError):
 
 class UnknownTarget(LookupError):
     """Nothing of that name is watched. Nothing was changed."""
+
+
+# What a word that cannot be raises; nothing was changed by it.
+CANNOT_BE = (life.IllegalMove, UnknownIncident, UnknownTarget, UnknownOutlet)
 
 
 def hear(draft: Draft, word: Word) -> None:

@@ -14,11 +14,10 @@ from itertools import count
 
 from checker.core.engine import step
 from checker.core.events import Delivered, Event, Looked, PageConfirmed, Ticked
-from checker.core.incident import IllegalMove
 from checker.core.model import Duty, Observation, State, Step
 from checker.core.pace import pace
 from checker.core.rules import Policy
-from checker.core.words import UnknownIncident
+from checker.core.words import CANNOT_BE
 from checker.course import offset
 from checker.rehearsal.pendulum import Pendulum
 from checker.rehearsal.timetable import Lane, Phase, Timetable, timetable
@@ -83,7 +82,7 @@ class Play:
         before = self.state
         try:
             taken = step(self.policy, before, event)
-        except (IllegalMove, UnknownIncident) as refusal:
+        except CANNOT_BE as refusal:
             taken = Step(before, notes=(f"refused: {refusal}",))
         self.state = taken.state
         if taken.entries or taken.effects or taken.notes:

@@ -15,9 +15,9 @@ from checker.core.events import Planned
 from checker.core.maintenance import wrong_with
 from checker.core.model import Severity
 from checker.core.words import About
-from checker.desk import Desk, Refusal
+from checker.desk import Desk, Refusal, StillFails
 from checker.store.faults import StoreError
-from checker.web.bodies import WORDS, DeclareBody, MaintenanceBody, Misread, read
+from checker.web.bodies import WORDS, CloseBody, DeclareBody, MaintenanceBody, Misread, read
 from checker.web.guard import refusal
 from checker.web.incidents import answer, away, error, one, planned_in_json
 from checker.web.ports import PORTS, WebPorts
@@ -113,12 +113,15 @@ async def _say(request: web.Request, inbox_id: str) -> web.Response:
         body = read(WORDS[word], await request.read())
     except Misread as misread:
         return error(str(misread), 400)
-    return await _heard(ports.desk, body.word(ports.now(), id_), inbox_id)
+    anyway = isinstance(body, CloseBody) and body.anyway
+    return await _heard(ports.desk, body.word(ports.now(), id_), inbox_id, anyway)
 
 
-async def _heard(desk: Desk, word: About, inbox_id: str) -> web.Response:
+async def _heard(desk: Desk, word: About, inbox_id: str, anyway: bool) -> web.Response:
     try:
-        said = await desk.say(word, inbox_id)
+        said = await desk.say(word, inbox_id, anyway)
+    except StillFails as failing:
+        return error(f'{failing} Close it all the same with "anyway": true.', 409)
     except Refusal as refused:
         return error(str(refused), 409)
     except StoreError:

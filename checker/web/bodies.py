@@ -17,10 +17,14 @@ from pydantic import (
 from checker.core.events import (
     Cancelled,
     Closed,
+    Dismissed,
+    Joined,
     Led,
     Noted,
+    Published,
     SeveritySet,
     StatusSaid,
+    SyncTaken,
     Uneventful,
 )
 from checker.core.model import Maintenance, Severity
@@ -121,6 +125,7 @@ class SeverityBody(WordBody):
 class CloseBody(WordBody):
     cause: Text
     fix: Text
+    anyway: bool = False  # though checks still fail
 
     def word(self, at: float, incident: str) -> About:
         return Closed(at, incident, self.by, self.cause, self.fix)
@@ -131,6 +136,31 @@ class CancelBody(WordBody):
 
     def word(self, at: float, incident: str) -> About:
         return Cancelled(at, incident, self.by, self.why)
+
+
+class JoinBody(WordBody):
+    def word(self, at: float, incident: str) -> About:
+        return Joined(at, incident, self.by)
+
+
+class PublishBody(WordBody):
+    outlet: Name
+    text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000)] = ""
+
+    def word(self, at: float, incident: str) -> About:
+        return Published(at, incident, self.by, self.outlet, self.text)
+
+
+class DismissBody(WordBody):
+    outlet: Name
+
+    def word(self, at: float, incident: str) -> About:
+        return Dismissed(at, incident, self.by, self.outlet)
+
+
+class SyncBody(WordBody):
+    def word(self, at: float, incident: str) -> About:
+        return SyncTaken(at, incident, self.by)
 
 
 class UneventfulBody(WordBody):
@@ -146,4 +176,8 @@ WORDS: Mapping[str, type[WordBody]] = {
     "close": CloseBody,
     "cancel": CancelBody,
     "uneventful": UneventfulBody,
+    "join": JoinBody,
+    "publish": PublishBody,
+    "dismiss": DismissBody,
+    "sync": SyncBody,
 }

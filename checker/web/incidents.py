@@ -8,7 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
-from checker.core.model import Incident, Maintenance, Symptom
+from checker.core.model import Incident, Maintenance, PublicWord, Symptom
 from checker.desk import Desk, Refusal, Story
 from checker.store.faults import StoreError
 from checker.store.rows import Tracked
@@ -111,6 +111,11 @@ def incident_in_json(incident: Incident) -> dict[str, Any]:
         "fix": incident.fix,
         "failing": [_symptom(symptom) for symptom in incident.symptoms],
         "seen": list(incident.seen),
+        "there": list(incident.there),
+        "on_call": [{"name": who.name} for who in incident.on_call],
+        "paged": incident.rung,
+        "acknowledged_by": incident.acknowledged_by,
+        "customers": [_told(word) for word in incident.public],
     }
 
 
@@ -128,6 +133,17 @@ def _symptom(symptom: Symptom) -> dict[str, str]:
         "kind": symptom.kind,
         "since": moment(symptom.since),
         "evidence": symptom.evidence,
+    }
+
+
+def _told(word: PublicWord) -> dict[str, str]:
+    """What customers are told by one outlet; `draft` is what they should be told now."""
+    return {
+        "outlet": word.outlet,
+        "stands": word.stands,
+        "text": word.text,
+        "draft": word.draft,
+        "by": word.by,
     }
 
 

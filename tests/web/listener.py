@@ -5,18 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 from checker.core.engine import step
 from checker.core.events import Declared, Event
 from checker.core.incident import IllegalMove
-from checker.core.model import Entry, Incident, Severity, State
+from checker.core.model import Duty, Entry, Incident, Severity, State
+from checker.core.public import UnknownOutlet
 from checker.core.rules import Policy
 from checker.core.words import UnknownIncident
 from checker.desk import Desk
 from checker.store.faults import StoreUnavailable
 from checker.store.rows import Tracked
-from tests.core.story import T0, make_policy
+from tests.core.story import T0, Story, broken, make_policy
 from tests.web.site import BEARER, Daemon, Site, site
 
 INCIDENTS = "/api/v1/incidents"
@@ -35,7 +37,7 @@ class Listener:
     owed = 0  # commits that wait for the disk
 
     def __init__(self, policy: Policy | None = None) -> None:
-        self.policy = policy or make_policy()
+        self.policy = policy or with_a_banner()
         self.state = State()
         self.entries: list[Entry] = []
         self.heard: dict[str, Event] = {}
@@ -55,7 +57,7 @@ class Listener:
         self.heard[inbox_id] = event
         try:
             taken = step(self.policy, self.state, event)
-        except (IllegalMove, UnknownIncident):
+        except (IllegalMove, UnknownIncident, UnknownOutlet):
             return True
         self.state = taken.state
         self.entries += taken.entries
@@ -82,6 +84,11 @@ class Listener:
     def _ask(self) -> None:
         if self.away:
             raise StoreUnavailable("the disk is full")
+
+
+def with_a_banner() -> Policy:
+    policy = make_policy()
+    return replace(policy, routes={**policy.routes, Duty.PUBLISH: ("banner",)})
 
 
 Answer = tuple[int, dict[str, Any]]
@@ -112,4 +119,10 @@ async def calling(listener: Listener, daemon: Daemon | None = None) -> AsyncIter
 async def open_incident() -> Listener:
     listener = Listener()
     await listener.say("one", Declared(T0, "us", "ada", "exports are empty", Severity.MAJOR))
+    return listener
+
+
+async def failing_incident() -> Listener:
+    listener = Listener()
+    listener.state = Story(policy=listener.policy).play(broken("us/app"), 60).state
     return listener

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from checker.web.bodies import WORDS, DeclareBody, MaintenanceBody, Misread, WordBody, read
 from tests.core.story import T0
-from tests.web.listener import INCIDENTS, PLAN, Listener, calling, open_incident
+from tests.web.listener import (
+    INCIDENTS,
+    PLAN,
+    Listener,
+    calling,
+    failing_incident,
+    open_incident,
+)
 from tests.web.site import BEARER, Daemon, site
 
 DECLARE = {"target": "us", "what": "exports are empty", "by": "ada"}
@@ -45,6 +52,10 @@ async def test_declaring_what_is_open_joins_it():
         ("severity", {"by": "bob", "severity": "minor"}, "severity", "bob says us-1 is minor"),
         ("close", CLOSE, "closed", "us-1 closed by ada"),
         ("cancel", {"by": "ada", "why": "a test"}, "cancelled", "us-1 cancelled by ada: declared in error"),
+        ("join", {"by": "bob"}, "note", "bob joins us-1"),
+        ("publish", {"by": "ada", "outlet": "banner", "text": "We know."}, "customers", "ada tells customers by banner: “We know.”"),
+        ("dismiss", {"by": "ada", "outlet": "banner"}, "customers", "ada: customers are not told by banner"),
+        ("sync", {"by": "tim"}, "sync", "tim will schedule the sync"),
         ("uneventful", {"by": "ada"}, "sync", "ada: uneventful, no sync needed"),
     ],
 )  # fmt: skip
@@ -66,6 +77,37 @@ async def test_what_cannot_be_is_a_conflict():
         answered = await caller.post(f"{INCIDENTS}/us-1/lead", {"by": "bob"})
 
     assert answered == (409, {"error": "us-1: cannot lead an incident that is closed"})
+
+
+async def test_closing_what_still_fails_is_a_conflict_unless_it_is_meant():
+    async with calling(await failing_incident()) as caller:
+        status, told = await caller.post(f"{INCIDENTS}/us-1/close", CLOSE)
+        assert (status, told["error"]) == (
+            409,
+            "us-1 is not closed yet: us/app still fails. "
+            'Close it all the same with "anyway": true.',
+        )
+        _, told = await caller.post(f"{INCIDENTS}/us-1/close", CLOSE | {"anyway": True})
+
+    assert told["incident"]["phase"] == "closed"
+
+
+async def test_an_outlet_that_there_is_not_is_a_conflict():
+    async with calling(await open_incident()) as caller:
+        body = {"by": "ada", "outlet": "baner"}
+        answered = await caller.post(f"{INCIDENTS}/us-1/publish", body)
+
+    said = "Customers cannot be told by 'baner'. For us-1 there are: banner."
+    assert answered == (409, {"error": said})
+
+
+async def test_what_customers_are_told_is_shown():
+    async with calling(await open_incident()) as caller:
+        body = {"by": "ada", "outlet": "banner", "text": "We know."}
+        _, told = await caller.post(f"{INCIDENTS}/us-1/publish", body)
+
+    (word,) = told["incident"]["customers"]
+    assert (word["outlet"], word["stands"], word["text"]) == ("banner", "published", "We know.")
 
 
 @pytest.mark.parametrize(

@@ -65,10 +65,33 @@ async def test_an_empty_cause_ends_nothing(daemon: Process, config: Path):
     assert "us-1 major open" in await say(config, "show", "us-1")
 
 
-async def test_closing_what_still_fails_says_so(world: World, daemon: Process, config: Path):
+async def test_closing_what_still_fails_asks_once_more(world: World, daemon: Process, config: Path):
     await world.hurt("us", "app", status(503))
     await until(lambda: bool(world.pagerduty.rings), 20, "the page")
-    said = await say(config, "close", "us-1", "--cause", "c", "--fix", "f", "--by", "ada")
+    words = ("close", "us-1", "--cause", "c", "--fix", "f", "--by", "ada")
+    code, said = await checker("incident", *words, "--config", config)
+    assert code == 1
+    assert "us-1 is not closed yet: us/app still fails. Close it all the same with --any" in said
+    said = await say(config, *words, "--anyway")
     assert "But us/app still fails" in said
     shown = await say(config, "show", "us-1")
     assert "cause: c" in shown
+
+
+async def test_a_person_joins_and_takes_the_sync(daemon: Process, config: Path):
+    await say(config, "declare", "us", "exports are empty", "--by", "ada")
+    await say(config, "join", "US-1", "--by", "bob")
+    await say(config, "close", "us-1", "--cause", "c", "--fix", "f", "--by", "ada")
+    await say(config, "sync", "us-1", "--by", "tim")
+    shown = await say(config, "show", "us-1")
+    assert "there: bob, ada, tim" in shown
+    assert "tim will schedule the sync" in shown
+
+
+async def test_customers_are_told_by_no_outlet_that_there_is_not(daemon: Process, config: Path):
+    await say(config, "declare", "us", "exports are empty", "--by", "ada")
+    code, said = await checker(
+        "incident", "publish", "us-1", "baner", "We know.", "--config", config
+    )
+    assert code == 1
+    assert "Customers cannot be told by 'baner'" in said
