@@ -21,3 +21,7 @@ class StoreMissing(StoreError):
 
 class StoreUnavailable(StoreError):
     """Busy, full, slow or unreachable: the same call may work later. Nothing was written, or all was."""
+
+
+class StoreUnreachable(StoreUnavailable):
+    """Nobody answers: the server or the way to it is gone. Until it is back, every call says so at once."""

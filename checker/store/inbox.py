@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checker.core.events import Event
-from checker.store import sqlite
 from checker.store.codec import event_of, kind_of, text_of
 from checker.store.tables import inbox
+from checker.store.upsert import put_new
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +25,7 @@ async def put(connection: AsyncConnection, inbox_id: str, event: Event, at: floa
         "body": text_of(event),
         "drained": False,
     }
-    return await sqlite.put_once(connection, inbox, [row]) == 1
+    return await put_new(connection, inbox, row)
 
 
 async def undrained(connection: AsyncConnection, limit: int) -> list[tuple[str, Event]]:

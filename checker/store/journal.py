@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checker.core.model import Entry, Incident
-from checker.store import sqlite
 from checker.store.codec import text_of, value_of
 from checker.store.snapshot import changes
 from checker.store.tables import entries, incidents
+from checker.store.upsert import put_once, put_over
 
 
 async def write_incidents(
@@ -31,7 +31,7 @@ async def write_incidents(
         }
         for incident in different.values()
     ]
-    await sqlite.put_over(connection, incidents, rows)
+    await put_over(connection, incidents, rows)
     if gone:
         await connection.execute(
             incidents.update().where(incidents.c.id.in_(gone)).values(held=False)
@@ -50,7 +50,7 @@ async def append_entries(connection: AsyncConnection, new: Sequence[Entry]) -> N
         }
         for entry in new
     ]
-    await sqlite.put_once(connection, entries, rows)
+    await put_once(connection, entries, rows)
 
 
 def _digest(entry: Entry) -> str:

@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checker.core.model import Observation
-from checker.store import sqlite
 from checker.store.codec import text_of, value_of
 from checker.store.tables import observations
+from checker.store.upsert import put_once
 from probes.contract import Outcome
 
 
@@ -29,7 +29,7 @@ async def append(connection: AsyncConnection, new: Sequence[Observation]) -> Non
         }
         for seen in new
     ]
-    await sqlite.put_once(connection, observations, rows)
+    await put_once(connection, observations, rows)
 
 
 async def since(

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from checker.store import sqlite
 from checker.store.codec import text_of, value_of
 from checker.store.tables import held
+from checker.store.upsert import put_over
 
 PART = "memory"
 
@@ -23,7 +23,7 @@ async def keep(
         {"part": PART, "name": name, "location": location, "body": text_of(memory)}
         for name, memory in memories.items()
     ]
-    await sqlite.put_over(connection, held, rows)
+    await put_over(connection, held, rows)
 
 
 async def of_location(connection: AsyncConnection, location: str) -> dict[str, dict[str, Any]]:

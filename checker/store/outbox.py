@@ -9,18 +9,18 @@ from sqlalchemy import Row, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checker.core.model import Duty, Effect
-from checker.store import sqlite
 from checker.store.codec import text_of, value_of
 from checker.store.faults import StoreUnavailable
 from checker.store.rows import Fate, Pending, Receipt, Tracked
 from checker.store.tables import effects, incidents
+from checker.store.upsert import put_once
 
 _UNFINISHED = (Fate.PENDING, Fate.SENDING)
 
 
 async def add(connection: AsyncConnection, new: Sequence[Effect]) -> None:
     """Appends effects as pending; one whose id is there already is left as it is."""
-    await sqlite.put_once(connection, effects, [_row(effect) for effect in new])
+    await put_once(connection, effects, [_row(effect) for effect in new])
 
 
 def _row(effect: Effect) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checker.core.held import Standing, Vantage
 from checker.core.model import Firing, Incident, Maintenance, State, Symptom
-from checker.store import sqlite
 from checker.store.codec import text_of, value_of
 from checker.store.tables import held
+from checker.store.upsert import put_over
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -79,7 +79,7 @@ async def write_held(connection: AsyncConnection, was: Held, now: Held) -> None:
     """Brings the table from `was` to `now`."""
     different, gone = changes(was, now)
     rows = [{**key._asdict(), "body": text_of(value)} for key, value in different.items()]
-    await sqlite.put_over(connection, held, rows)
+    await put_over(connection, held, rows)
     for key in gone:
         await connection.execute(
             held.delete().where(

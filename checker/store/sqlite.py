@@ -1,24 +1,24 @@
-"""All that is particular to SQLite: how to connect, begin, insert once, and what its errors mean."""
+"""All that is particular to SQLite: how to connect, begin, and what its errors mean."""
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, event, text
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from checker.store.faults import StoreDamaged, StoreError, StoreUnavailable
+from checker.store.claim import Claim
+from checker.store.faults import StoreDamaged, StoreError, StoreMissing, StoreUnavailable
 
 CONNECTIONS = 3  # one writes, two read
 LOG_KEPT = 64 * 1024 * 1024  # bytes of write-ahead log kept on disk between checkpoints
-
-Row = Mapping[str, Any]
 
 
 def file_of(url: str) -> Path:
@@ -35,22 +35,89 @@ def file_of(url: str) -> Path:
 _NO_FILE = "the store must be a SQLite file, written as sqlite:///var/checker.db (four slashes: an absolute path)"
 
 
-def engine_for(path: Path, busy_s: float) -> AsyncEngine:
-    """Connections to `path`, each waiting at most `busy_s` for another process to end its writing.
+class File:
+    """A database file, of one daemon and the commands beside it."""
 
-    Execution options: `begin`, "IMMEDIATE" to write; `synchronous`, how safely.
-    """
-    engine = create_async_engine(
-        URL.create("sqlite+aiosqlite", database=str(path)),
-        # No isolation level: else the driver begins late, and updates get lost.
-        connect_args={"isolation_level": None, "timeout": busy_s},
-        hide_parameters=True,
-        pool_size=CONNECTIONS,
-        max_overflow=0,
-    )
-    event.listen(engine.sync_engine, "connect", _connected)
-    event.listen(engine.sync_engine, "begin", _begin)
-    return engine
+    is_shared = False
+    faults: tuple[type[Exception], ...] = (DBAPIError, sqlite3.Error)
+
+    def __init__(self, path: Path, busy_s: float) -> None:
+        """Each writer waits at most `busy_s` for another process to end its writing."""
+        self.path = path
+        self._busy_s = busy_s
+
+    def __str__(self) -> str:
+        return str(self.path)
+
+    def engine(self) -> AsyncEngine:
+        engine = create_async_engine(
+            URL.create("sqlite+aiosqlite", database=str(self.path)),
+            # No isolation level: else the driver begins late, and updates get lost.
+            connect_args={"isolation_level": None, "timeout": self._busy_s},
+            hide_parameters=True,
+            pool_size=CONNECTIONS,
+            max_overflow=0,
+        )
+        event.listen(engine.sync_engine, "connect", _connected)
+        event.listen(engine.sync_engine, "begin", _begin)
+        return engine
+
+    def to_write(self, durable: bool) -> Mapping[str, Any]:
+        return {"begin": "IMMEDIATE", "synchronous": "FULL" if durable else "NORMAL"}
+
+    def to_read(self) -> Mapping[str, Any]:
+        return {}
+
+    def bounded(
+        self, connection: AsyncConnection, within_s: float
+    ) -> AbstractAsyncContextManager[None]:
+        """A file answers: what has begun is always brought to its end."""
+        return nullcontext()
+
+    def fault_of(self, error: Exception) -> StoreError:
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        primary = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+        if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return StoreDamaged(_damage(self.path, str(cause)))
+        return StoreUnavailable(f"the store {self.path} cannot be used right now: {cause}")
+
+    async def close(self, engine: AsyncEngine) -> None:
+        await engine.dispose()
+
+    def claim(self) -> Claim:
+        try:
+            self.path.parent.mkdir(exist_ok=True)  # not its parents: a typo must not make a store
+            return Claim.take(self.path)
+        except OSError as error:
+            raise StoreError(
+                f"the store {self.path} cannot be made: {error.strerror}. "
+                "Name a file in a folder that this user may write to (`store` in checker.yaml)."
+            ) from error
+
+    def require(self) -> None:
+        if not self.path.is_file():
+            raise StoreMissing(
+                f"there is no store at {self.path}: has a daemon run with this config?"
+            )
+
+    async def turn(self, connection: AsyncConnection) -> None:
+        """The claim has seen to it, and BEGIN IMMEDIATE."""
+
+    async def examine(self, connection: AsyncConnection, tables: Sequence[str]) -> None:
+        """Reads the tables whole."""
+        for table in tables:
+            found = await connection.execute(text(f"PRAGMA quick_check('{table}')"))
+            verdict = str(found.scalar_one())
+            if verdict != "ok":
+                raise StoreDamaged(_damage(self.path, f"table {table}: {verdict}"))
+
+    async def bytes_of(self, connection: AsyncConnection) -> int:
+        """With the write-ahead log."""
+        return await asyncio.to_thread(self._bytes)
+
+    def _bytes(self) -> int:
+        files = (self.path, self.path.with_name(self.path.name + "-wal"))
+        return sum(file.stat().st_size for file in files if file.exists())
 
 
 def _connected(connection: Any, _record: object) -> None:
@@ -65,48 +132,6 @@ def _begin(connection: Connection) -> None:
     # Here, because SQLite takes a change of safety between transactions only.
     connection.exec_driver_sql(f"PRAGMA synchronous={options.get('synchronous', 'FULL')}")
     connection.exec_driver_sql(f"BEGIN {options.get('begin', 'DEFERRED')}")
-
-
-async def put_once(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> int:
-    """Inserts what is not there yet, by any unique column; how many rows were new."""
-    if not rows:
-        return 0
-    result = await connection.execute(insert(table).on_conflict_do_nothing(), rows)
-    return int(result.rowcount)
-
-
-async def put_over(connection: AsyncConnection, table: Table, rows: Sequence[Row]) -> None:
-    """Inserts, and overwrites what has the same primary key."""
-    if not rows:
-        return
-    new = insert(table)
-    keys = [column.name for column in table.primary_key]
-    others = {name: new.excluded[name] for name in rows[0] if name not in keys}
-    await connection.execute(new.on_conflict_do_update(index_elements=keys, set_=others), rows)
-
-
-async def examine(connection: AsyncConnection, path: Path, tables: Sequence[str]) -> None:
-    """StoreDamaged when one of `tables` or its indexes is not sound. Reads them whole."""
-    for table in tables:
-        found = await connection.execute(text(f"PRAGMA quick_check('{table}')"))
-        verdict = str(found.scalar_one())
-        if verdict != "ok":
-            raise StoreDamaged(_damage(path, f"table {table}: {verdict}"))
-
-
-def bytes_of(path: Path) -> int:
-    """Bytes on disk, with the write-ahead log."""
-    files = (path, path.with_name(path.name + "-wal"))
-    return sum(file.stat().st_size for file in files if file.exists())
-
-
-def fault_of(error: DBAPIError | sqlite3.Error, path: Path) -> StoreError:
-    """What the driver's error means for the caller. Names the file, and holds no values of rows."""
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    primary = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-    if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return StoreDamaged(_damage(path, str(cause)))
-    return StoreUnavailable(f"the store {path} cannot be used right now: {cause}")
 
 
 def _damage(path: Path, what: str) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import structlog
@@ -12,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from checker.core.events import Event
 from checker.core.model import Entry, Incident, Maintenance, Observation, State, Step
-from checker.store import history, inbox, journal, looks, memories, outbox, schema, snapshot, sqlite
+from checker.store import history, inbox, journal, looks, memories, outbox, schema, snapshot
 from checker.store.claim import Claim
 from checker.store.codec import text_of
 from checker.store.database import Database
-from checker.store.faults import StoreError, StoreMissing
+from checker.store.faults import StoreError
 from checker.store.history import Span
+from checker.store.place import Url
+from checker.store.places import place_of
 from checker.store.rows import Fate, Restored, Tracked
 
 OWED_MAX = 1000  # commits kept in memory while the disk refuses them
@@ -50,33 +51,33 @@ class Store:
         self._incidents: Mapping[str, Incident] = {}
 
     @classmethod
-    async def open(cls, url: str, *, deadline_s: float = 5.0, busy_s: float = 2.0) -> Store:
-        """For the daemon: makes folders, takes the claim, migrates. `url`: "sqlite:///var/checker.db".
+    async def open(cls, url: Url, *, deadline_s: float = 5.0, busy_s: float = 2.0) -> Store:
+        """For the daemon: makes what is missing, takes the claim, migrates. `url`: "sqlite:///var/checker.db",
+        or "postgresql+asyncpg://user:password@host1,host2/database", which daemons share.
 
-        `deadline_s` bounds every call, `busy_s` the wait for another process that is writing.
+        `deadline_s` bounds every call, `busy_s` the wait for another process that is writing to the file.
         StoreInUse when another daemon holds it, StoreDamaged when it is not a store.
         """
-        path = sqlite.file_of(url)
-        claim = await asyncio.to_thread(_take, path)
-        store = cls(Database(path, deadline_s, busy_s), claim)
+        place = place_of(url, busy_s)
+        claim = await asyncio.to_thread(place.claim)
+        store = cls(Database(place, deadline_s), claim)
         try:
             fresh = await store._database.write(store._prepare, within_s=PREPARE_S)
         except BaseException:
             await store.close()
             raise
-        log.info("store opened", file=str(path), new=fresh)
+        log.info("store opened", store=str(place), new=fresh)
         return store
 
     @classmethod
-    async def open_shared(cls, url: str, *, deadline_s: float = 5.0, busy_s: float = 2.0) -> Store:
+    async def open_shared(cls, url: Url, *, deadline_s: float = 5.0, busy_s: float = 2.0) -> Store:
         """For the command line beside a running daemon: reads, and may append to the inbox.
 
         Takes no claim, makes and migrates nothing; StoreMissing when there is none yet.
         """
-        path = sqlite.file_of(url)
-        if not await asyncio.to_thread(path.is_file):
-            raise StoreMissing(f"there is no store at {path}: has a daemon run with this config?")
-        store = cls(Database(path, deadline_s, busy_s), claim=None)
+        place = place_of(url, busy_s)
+        await asyncio.to_thread(place.require)
+        store = cls(Database(place, deadline_s), claim=None)
         try:
             await store._database.read(_require)
         except BaseException:
@@ -92,8 +93,9 @@ class Store:
             self._claim = None
 
     async def _prepare(self, connection: AsyncConnection) -> bool:
+        await self._database.place.turn(connection)
         fresh = await connection.run_sync(schema.migrate)
-        await sqlite.examine(connection, self._database.path, _VITAL)
+        await self._database.place.examine(connection, _VITAL)
         return fresh
 
     async def restore(self) -> Restored:
@@ -264,19 +266,8 @@ class Store:
         return total
 
     async def size(self) -> int:
-        """Bytes on disk, with the write-ahead log."""
-        return await asyncio.to_thread(sqlite.bytes_of, self._database.path)
-
-
-def _take(path: Path) -> Claim:
-    try:
-        path.parent.mkdir(exist_ok=True)  # not its parents: a typo must not make a store
-        return Claim.take(path)
-    except OSError as error:
-        raise StoreError(
-            f"the store {path} cannot be made: {error.strerror}. "
-            "Name a file in a folder that this user may write to (`store` in checker.yaml)."
-        ) from error
+        """Bytes on disk."""
+        return await self._database.read(self._database.place.bytes_of)
 
 
 async def _require(connection: AsyncConnection) -> None:

@@ -7,9 +7,9 @@ import asyncio
 import pytest
 from sqlalchemy import text
 
-from checker.store import sqlite
 from checker.store.database import Database
 from checker.store.faults import StoreUnavailable
+from checker.store.places import place_of
 from checker.store.store import Store
 from tests.store.values import declared, incident, opened, url_of
 
@@ -18,7 +18,7 @@ from tests.store.values import declared, incident, opened, url_of
 async def database(tmp_path):
     async with opened(tmp_path):
         pass
-    made = Database(sqlite.file_of(url_of(tmp_path)), deadline_s=20.0, busy_s=0.0)
+    made = Database(place_of(url_of(tmp_path), busy_s=0.0), deadline_s=20.0)
     yield made
     await made.close()
 
@@ -112,7 +112,7 @@ def _much():
 
 
 async def test_a_writer_has_the_database_to_itself_from_its_first_moment(database):
-    other = Database(database.path, deadline_s=20.0, busy_s=0.0)
+    other = Database(database.place, deadline_s=20.0)
 
     async def reads_and_then_writes(connection):
         with pytest.raises(StoreUnavailable, match="locked"):
