@@ -1,9 +1,10 @@
-"""Shares, moments and rates as people write them: "20%", "2026-11-23T22:00:00Z", "3 per 30d"."""
+"""Shares, moments, rates and zones as people write them: "20%", "2026-11-23T22:00:00Z", "3 per 30d"."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from checker.config import durations
 
@@ -32,3 +33,17 @@ def pages(text: str) -> tuple[int, float]:
     if not found:
         raise ValueError("a number of pages and a time, such as '3 per 30d'")
     return int(found[1]), durations.seconds(found[2])
+
+
+def minutes(text: str) -> int:
+    """Minutes after midnight of "09:30", which is one."""
+    hours, rest = text.split(":")
+    return int(hours) * 60 + int(rest)
+
+
+def zone(text: str) -> ZoneInfo:
+    """The time zone of that name. Raises ValueError if this machine knows none."""
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("a time zone that this machine knows, such as Europe/London") from None

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyAddress, SecretStr, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    IPvAnyAddress,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
-from checker.config.amounts import pages
+from checker.config import amounts
 from checker.core.model import Duty
 
 NAME = r"^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$"
 NAME_IN_WORDS = "at most 40 of a-z, 0-9, '-' and '_', such as 'us'"
+CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+WORKING_DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 LINK = r"^https?://[^\s<>|]+$"
 
 
@@ -36,6 +47,8 @@ class TargetEntry(Block):
     """Where events and flags go; the app's host if left out."""
     aliases: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """Other host names of the same app: a redirect to one of them stays at home."""
+    public_name: str = Field("", max_length=80)
+    """What customers call it, where they are told something: "PostHog Cloud US"; its name if left out."""
     project_id: str | None = Field(
         None,
         coerce_numbers_to_str=True,
@@ -153,6 +166,8 @@ class ResponderEntry(Block):
     """What it does, if not all that its kind does by itself. `[fallback, resolve]` is a second way to page."""
     required: bool = False
     """Refuse the config rather than switch this off when something that it needs is not set."""
+    auto_from: Literal["minor", "major", "critical"] | None = None
+    """Tells customers without being told to, from this severity on; else a person publishes every word."""
 
 
 class WebEntry(Block):
@@ -177,6 +192,31 @@ class AlertsEntry(Block):
     """What that label says, and the target that it means, where it is not the target's own name."""
     hold_s: float = Field(5 * 3600.0, ge=60)
     """How long one fires of which nothing more is heard; longer than Alertmanager's `repeat_interval`."""
+
+
+class WorkingHoursEntry(Block):
+    """When a minor incident may ask people in: it "can be addressed within normal working hours"."""
+
+    days: tuple[Weekday, ...] = Field(WORKING_DAYS, min_length=1)
+    """Days of the week."""
+    begin: str = Field("09:00", pattern=CLOCK)
+    """The first minute, by the clock of the zone."""
+    end: str = Field("18:00", pattern=CLOCK)
+    """The first minute after."""
+    zone: str = Field("UTC", max_length=60)
+    """As in "Europe/London"."""
+
+    @field_validator("zone")
+    @classmethod
+    def _is_known(cls, zone: str) -> str:
+        amounts.zone(zone)
+        return zone
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.begin >= self.end:
+            raise ValueError("`end` must be later than `begin`, on the same day")
+        return self
 
 
 class HeartbeatEntry(Block):
@@ -207,7 +247,7 @@ class BudgetsEntry(Block):
     @classmethod
     def _is_a_rate(cls, text: str | None) -> str | None:
         if text is not None:
-            pages(text)
+            amounts.pages(text)
         return text
 
 
@@ -234,6 +274,8 @@ class General(Block):
     budgets: BudgetsEntry = BudgetsEntry()
     alerts: AlertsEntry = AlertsEntry()
     heartbeat: HeartbeatEntry = HeartbeatEntry()
+    working_hours: WorkingHoursEntry | None = None
+    """When a minor incident may ask people in; always, if left out."""
     ca_file: str | None = Field(None, min_length=1)
     """A PEM file of authorities to trust in place of the system's own."""
     resolve_on_recovery: bool = False

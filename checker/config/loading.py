@@ -5,13 +5,31 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from pathlib import Path
+from typing import get_args
 
-from checker.config import ages, checks, controls, dependencies, folder, outlets, rules, timing
+from checker.config import (
+    ages,
+    amounts,
+    checks,
+    controls,
+    dependencies,
+    folder,
+    outlets,
+    rules,
+    timing,
+)
 from checker.config.alerts import alert_terms
-from checker.config.amounts import pages
 from checker.config.checks import Ground
 from checker.config.documents import merged
-from checker.config.entries import AllThresholds, BudgetsEntry, General, HeartbeatEntry, PaceEntry
+from checker.config.entries import (
+    AllThresholds,
+    BudgetsEntry,
+    General,
+    HeartbeatEntry,
+    PaceEntry,
+    Weekday,
+    WorkingHoursEntry,
+)
 from checker.config.folder import File
 from checker.config.form import Model, branch_of, fill
 from checker.config.kinds import Kinds, installed
@@ -32,7 +50,7 @@ from checker.config.source import Place, Source
 from checker.config.symptoms import vocabulary
 from checker.config.targets import Known, targets
 from checker.config.tree import Branch, Entry, Scalar, Sequence
-from checker.core.rules import Policy, Thresholds
+from checker.core.rules import Policy, Thresholds, WorkingHours
 
 LISTS = ("rules", "never", "ages", "maintenance")
 SECTIONS = ("targets", "checks", "controls", "responders", *LISTS, "pace", "thresholds")
@@ -210,6 +228,13 @@ class _Reading:
             targets=tuple(name for name in ground.targets or () if name in seen),
             routes=outlets.routes(on),
             confirms=outlets.confirming(on),
+            auto=outlets.by_itself(on),
+            public_names={
+                name: known.public_name
+                for name, known in (ground.targets or {}).items()
+                if known.public_name
+            },
+            working_hours=_working_hours(general.working_hours),
             thresholds=ground.thresholds,
             alerts=alert_terms(
                 general.alerts, self._section("alerts"), ground.targets, self.report
@@ -241,8 +266,16 @@ def _sign_of_life(given: HeartbeatEntry) -> SignOfLife | None:
     return SignOfLife(given.url, given.every_s) if given.url else None
 
 
+def _working_hours(given: WorkingHoursEntry | None) -> WorkingHours | None:
+    if given is None:
+        return None
+    days = frozenset(get_args(Weekday).index(day) for day in given.days)
+    begin, end = amounts.minutes(given.begin), amounts.minutes(given.end)
+    return WorkingHours(days, begin, end, amounts.zone(given.zone))
+
+
 def _budgets(given: BudgetsEntry) -> Budgets:
-    allowed = Pages(*pages(given.max_pages)) if given.max_pages else None
+    allowed = Pages(*amounts.pages(given.max_pages)) if given.max_pages else None
     return Budgets(given.max_time_to_page_s, allowed)
 
 

@@ -15,7 +15,7 @@ from checker.config.problems import did_you_mean
 from checker.config.report import Report
 from checker.config.settings import PlannedResponder
 from checker.config.tree import Branch, Entry, Scalar
-from checker.core.model import Duty
+from checker.core.model import Duty, Severity
 
 FALLBACK = "console"  # where nothing else is on, what would be sent is printed
 
@@ -44,6 +44,11 @@ def confirming(planned: Iterable[PlannedResponder]) -> frozenset[str]:
     return frozenset(p.name for p in planned if Duty.PAGE in p.duties and p.settings.confirms)
 
 
+def by_itself(planned: Iterable[PlannedResponder]) -> Mapping[str, Severity]:
+    """Outlet → from which severity on it tells customers without being told to."""
+    return {p.name: p.auto_from for p in planned if p.auto_from}
+
+
 def _responder(name: str, entry: Entry, kinds: Kinds, report: Report) -> PlannedResponder | None:
     if not re.fullmatch(NAME, name):
         report.refuse(entry.place, f"`{name[:60]}` cannot be a name", NAME_IN_WORDS)
@@ -64,7 +69,12 @@ def _responder(name: str, entry: Entry, kinds: Kinds, report: Report) -> Planned
     settings = fill(kind.settings, entry, branch, report, keys=own, also=common)
     if not has_all or settings is None or _refuses(given.duties, kind, branch, report):
         return None
-    return PlannedResponder(name, given.kind or name, settings, frozenset(given.duties))
+    auto = Severity[given.auto_from.upper()] if given.auto_from else None
+    planned = PlannedResponder(name, given.kind or name, settings, frozenset(given.duties), auto)
+    if auto and Duty.PUBLISH not in planned.duties:
+        place = branch.entries["auto_from"].place
+        report.refuse(place, f"`auto_from`: {planned.kind} tells customers nothing")
+    return planned
 
 
 def _without_spare(name: str, branch: Branch, kind: ResponderKind, report: Report) -> Branch:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from checker.core.model import Duty
+from checker.core.model import Duty, Severity
 from checker.core.rules import Policy, Watched
 from checker.responders.contract import ResponderSettings
 from probes.contract import ProbeParams, Target
@@ -36,6 +36,7 @@ class PlannedResponder:
     kind: str  # the module's name in checker.responders
     settings: ResponderSettings
     only: frozenset[Duty] = frozenset()  # what the config has it do; none: what its kind does
+    auto_from: Severity | None = None  # tells customers by itself from here on; None: never
 
     @property
     def duties(self) -> frozenset[Duty]:

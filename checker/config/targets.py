@@ -31,6 +31,7 @@ class Known:
 
     target: Target | None
     unset: Mapping[str, str]
+    public_name: str = ""  # what customers call it; empty: nobody said
 
 
 def targets(section: Branch, report: Report) -> dict[str, Known]:
@@ -67,7 +68,9 @@ def _known(name: str, entry: Entry, report: Report) -> Known:
     kept = Branch(branch.place, {k: e for k, e in branch.entries.items() if k not in unset})
     hosts_are_right = _check_hosts(kept, report)
     filled = fill(TargetEntry, entry, kept, report)
-    return Known(_target(name, filled) if filled and hosts_are_right else None, unset)
+    if filled is None or not hosts_are_right:
+        return Known(None, unset)
+    return Known(_target(name, filled), unset, filled.public_name)
 
 
 def _unset(branch: Branch, report: Report) -> dict[str, str]:
