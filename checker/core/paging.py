@@ -60,7 +60,11 @@ def _delivered(draft: Draft, current: Incident, event: Delivered) -> None:
 
 
 def _refused(draft: Draft, current: Incident, event: Refused) -> None:
-    draft.enter(current, "refused", f"{event.effect} refused: {event.why}")
+    said = f"{event.effect} refused: {event.why}"
+    if f"/{Duty.PUBLISH}/" in event.effect or f"/{Duty.WITHDRAW}/" in event.effect:
+        draft.say(current, "refused", said)  # whoever published it waits for it
+        return
+    draft.enter(current, "refused", said)
     if _is_newest_page(current, event) and life.is_live(current):
         _go_the_second_way(draft, current, f"{event.responder} refused page {current.page}")
 

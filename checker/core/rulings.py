@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from checker.core import incident as life
+from checker.core.choices import action
 from checker.core.draft import Draft
 from checker.core.incident import Move
 from checker.core.model import Incident, State, Symptom
@@ -151,9 +152,11 @@ def _age(draft: Draft, current: Incident, age: Age) -> None:
         raised = life.escalated(current, age.after, age.sentence, draft.at)
         draft.move(raised, Move.ESCALATE)
         return
-    text = f"{_since(current)}: time to call it {age.after.word}? “{age.sentence}”"
-    draft.enter(current, "proposed", text)
-    draft.keep(replace(current, proposed=age.sentence))
+    asked = f"{_since(current)}: time to call it {age.after.word}?"
+    draft.enter(current, "proposed", f"{asked} “{age.sentence}”")
+    yes = action(f"severity {current.id} {age.after.word}", f"Call it {age.after.word}")
+    proposed = replace(current, proposed=age.sentence)
+    draft.offer(proposed, f"{current.id} is {asked}", [("Why", f"“{age.sentence}”")], [yes])
 
 
 def _since(current: Incident) -> str:

@@ -274,6 +274,9 @@ def test_whoever_has_acknowledged_is_asked_once_instead():
     story.play(broken("us/flags"), 8000)
     assert story.incident().severity is Severity.MAJOR
     assert story.said().count("proposed") == 1
+    asked = [e.payload["notice"] for e in story.asked(Duty.POST) if e.payload["notice"]["actions"]]
+    assert asked[-1]["title"].endswith("time to call it critical?")
+    assert [choice["say"] for choice in asked[-1]["actions"]] == ["severity us-1 critical"]
 
 
 def test_age_never_goes_over_a_persons_word():

@@ -89,6 +89,12 @@ def test_a_page_that_is_shown_needs_no_second_way():
     assert entered(story, "confirmed") == ["pager shows page 1, ringing Ada"]
 
 
+def test_a_page_that_is_shown_without_saying_whom_it_rings_is_taken_all_the_same():
+    story = outage(confirms=frozenset({"pager"}))
+    story.tell(PageConfirmed(T0 + 100, "us-1", "pager", 1))
+    assert (story.incident().awaited, story.incident().rung) == ((), "")
+
+
 def test_a_page_that_a_person_acknowledged_needs_no_second_way():
     story = outage(confirms=frozenset({"pager"}))
     story.tell(Acknowledged(T0 + 100, "us-1", "ada"))

@@ -4,7 +4,15 @@ from dataclasses import replace
 
 import pytest
 
-from checker.core.events import Cancelled, Closed, Declared, Dismissed, Published, SeveritySet
+from checker.core.events import (
+    Cancelled,
+    Closed,
+    Declared,
+    Dismissed,
+    Published,
+    Refused,
+    SeveritySet,
+)
 from checker.core.incident import IllegalMove
 from checker.core.model import Duty, Kind, Severity, Symptom, Told
 from checker.core.public import TEXT_MAX, UnknownOutlet
@@ -212,6 +220,16 @@ def test_an_incident_declared_in_error_is_taken_back_too():
     publish(played)
     played.tell(Cancelled(T0 + 140, "us-1", "ada", "a test"))
     assert len(played.asked(Duty.WITHDRAW)) == 1
+
+
+def test_what_an_outlet_refuses_is_said_in_the_room():
+    played = down()
+    publish(played)
+    effect = "us-1/publish/1@banner"
+    played.tell(Refused(T0 + 131, "us-1", effect, "banner", "no such flag"))
+    assert played.asked(Duty.POST)[-1].payload["notice"]["title"] == (
+        "us-1/publish/1@banner refused: no such flag"
+    )
 
 
 def test_an_outlet_may_publish_by_itself_from_a_severity_on():
