@@ -17,6 +17,7 @@ from tests.world.certificates import Certificate
 from tests.world.door import Fake, Right
 from tests.world.faults import ANYTHING, Fault
 from tests.world.posthog_events import Events
+from tests.world.posthog_flag_api import PosthogFlagApi
 from tests.world.posthog_flags import PosthogFlags
 from tests.world.posthog_insights import PosthogInsights
 from tests.world.posthog_signup import PosthogSignup
@@ -86,10 +87,11 @@ class AppHost(Fake):
         insights: PosthogInsights,
         flags: PosthogFlags,
         events: Events,
+        banner: PosthogFlagApi,
         tls: ssl.SSLContext | None,
     ) -> None:
         self._signup, self._insights = signup, insights
-        self._flags, self._events = flags, events
+        self._flags, self._events, self._banner = flags, events, banner
         self.migrated = True  # else `/_health` says that it is not
         super().__init__(tls)
 
@@ -109,6 +111,8 @@ class AppHost(Fake):
             *named("save", saved),
             *[("POST", path, "query", self.query) for path in queries],
             *named("flag-list", self._flags.app_routes()),
+            *named("banner", self._banner.routes()),
+            *named("banner-write", self._banner.writes()),
         ]
 
     async def health(self, _: web.Request) -> web.Response:
@@ -142,7 +146,7 @@ class IngestHost(Fake):
 class Cloud:
     """One region: two hosts, and one project with its keys. With a certificate it speaks TLS.
 
-    `flags`, `insights`, `events` and `signup` are the fakes behind the hosts: what `spoil` has no
+    `flags`, `insights`, `events`, `signup` and `banner` are the fakes behind the hosts: what `spoil` has no
     word for is set there.
     """
 
@@ -153,8 +157,9 @@ class Cloud:
         self.signup = PosthogSignup(region)
         self.events = Events(time.time)
         self.events.lag_s = 0.0  # a look at what was sent a moment ago shall find it
+        self.banner = PosthogFlagApi()
         tls = certificate.context if certificate else None
-        self.app = AppHost(self.signup, self.insights, self.flags, self.events, tls)
+        self.app = AppHost(self.signup, self.insights, self.flags, self.events, self.banner, tls)
         self.ingest = IngestHost(self.flags, self.events, tls)
         self._before: dict[tuple[str, str, str], Any] = {}  # what was spoilt, and what it was
 
