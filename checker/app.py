@@ -23,16 +23,19 @@ from checker.assembly import (
     slot_of,
 )
 from checker.config import digest
+from checker.config.secrecy import secrets_of
 from checker.config.settings import Settings
 from checker.core.events import Delivered, Event
 from checker.core.model import Observation
 from checker.delivery import Delivery
 from checker.desk import Desk
+from checker.documents import Documents
 from checker.door import Door, Ports
 from checker.heartbeat import Heartbeat, signs_of
 from checker.lookout import Lookout
 from checker.metrics import Exposition, Metrics, View
 from checker.observe import Observer
+from checker.oncall import OnCall
 from checker.readback import Readback, Situation
 from checker.reload import Reloaded, Reloader
 from checker.scheduler import Scheduler
@@ -124,6 +127,16 @@ class Daemon:
         self._readback = Readback(
             self._situation, self.door.say, clock=time.time, monotonic=time.monotonic
         )
+        self._on_call = OnCall(
+            self._situation, self.door.say, clock=time.time, monotonic=time.monotonic
+        )
+        self._documents = Documents(
+            lambda: (self.door.policy, self.door.state),
+            Desk(self._store, self.door.beat),
+            self.door.say,
+            secrets=lambda: secrets_of(self._settings),
+            clock=time.time,
+        )
         self.metrics.show(self.view)
         self.metrics.reloaded(True, time.time(), settings.digest)
         self._listening = await serve(make_app(self._web()), settings.web.host, settings.web.port)
@@ -138,6 +151,8 @@ class Daemon:
             self._upkeep.run(self.door.beat),
             self._upkeep.prune(),
             self._readback.run(),
+            self._on_call.run(),
+            self._documents.run(),
             self._heartbeat.run(),
         ):
             self._works.begin(work)
