@@ -41,7 +41,7 @@ def shown(respx_mock: respx.MockRouter, flag: Any = FLAG) -> respx.Route:
 
 
 def changed(respx_mock: respx.MockRouter, *answers: Any) -> respx.Route:
-    route = respx_mock.patch(URL)
+    route = respx_mock.route(method="PATCH", url=URL)
     route.side_effect = list(answers)
     return route
 
@@ -134,7 +134,7 @@ async def test_a_policy_that_wants_a_second_person_is_no_conflict(code, banner, 
 )
 async def test_only_a_change_that_may_have_arrived_is_unsure(error, unsure, banner, respx_mock):
     shown(respx_mock)
-    respx_mock.patch(URL).mock(side_effect=error)
+    respx_mock.route(method="PATCH", url=URL).mock(side_effect=error)
     answer = await banner.carry_out(first(publish()))
     assert isinstance(answer, Later)
     assert (answer.unsure, answer.after_s) == (unsure, None)
