@@ -29,10 +29,10 @@ from checker.responders.contract import (
 )
 from checker.responders.contract_findings import NEVER_PAGED, Finding
 from checker.responders.pagerduty_event import as_json, bare, change, fitted, short_key, trigger
-from checker.responders.pagerduty_examined import heard
+from checker.responders.pagerduty_examined import heard, secret_seen, service_found
 from checker.responders.pagerduty_pages import look_up
 from checker.responders.pagerduty_people import on_call
-from checker.responders.pagerduty_rest import Rest
+from checker.responders.pagerduty_rest import Rest, visible
 from probes.contract import one_line
 
 ANSWER_MAX = 64 * 1024  # bytes of an answer that are read
@@ -87,10 +87,7 @@ class Settings(ResponderSettings):
     @field_validator("rest_token")
     @classmethod
     def _of_visible_letters(cls, token: SecretStr | None) -> SecretStr | None:
-        text = "none" if token is None else token.get_secret_value()
-        if not (text.isascii() and text.isprintable()) or not text or " " in text:
-            raise ValueError("a REST API key is letters, digits and signs, without spaces")
-        return token
+        return None if token is None else visible(token)
 
 
 class Responder:
@@ -125,8 +122,14 @@ class Responder:
         return _without_more(second, answer.why) if isinstance(second, Done) else second
 
     async def examine(self) -> list[Finding]:
-        """Whether we are heard, by ending what was never begun."""
-        return [heard(await self._send(self._event("resolve", {"key": NEVER_PAGED})))]
+        """Whether we are heard, by ending what was never begun; whom that would ring, as far as it can be known."""
+        told = self._settings
+        found = [heard(await self._send(self._event("resolve", {"key": NEVER_PAGED})))]
+        if self._rest and told.service:
+            found.append(await service_found(self._rest, told.service, told.routing_key))
+        if told.webhook_secret:
+            found.append(secret_seen(told.webhook_secret, [told.routing_key, told.rest_token]))
+        return found
 
     @property
     def reads_every_s(self) -> float | None:

@@ -11,15 +11,13 @@ from typing import Any
 
 from checker.core.model import Person
 from checker.responders.contract import Unread
-from checker.responders.pagerduty_rest import ODD, Rest
+from checker.responders.pagerduty_rest import ODD, Rest, inside
 from probes.contract import one_line
 
 NAME_MAX = 80  # characters of a person's name
 EMAIL = r"[^\s@<>]{1,64}@[^\s@<>]{1,190}"
 PEOPLE_MAX = 50  # who are on call at the same time
 ENTRIES_MAX = 100  # of one answer: PagerDuty's own limit
-
-USER = ("user", "user_reference")
 
 
 async def on_call(rest: Rest, service: str) -> tuple[Person, ...] | Unread:
@@ -28,12 +26,11 @@ async def on_call(rest: Rest, service: str) -> tuple[Person, ...] | Unread:
     found = await rest.read(f"/services/{service}", {}, missing)
     if isinstance(found, Unread):
         return found
-    try:
-        policy = str(found["service"]["escalation_policy"]["id"])
-    except (KeyError, TypeError):
+    policy = inside(found, "service", "escalation_policy", "id")
+    if policy is None:
         return Unread(ODD)
     query = {
-        "escalation_policy_ids[]": policy,
+        "escalation_policy_ids[]": str(policy),
         "earliest": "true",
         "include[]": "users",
         "limit": str(ENTRIES_MAX),
@@ -58,12 +55,11 @@ def _person(user: dict[str, Any]) -> Person:
 
 def person_of(reference: object) -> str:
     """The name of a user; empty for a service, an integration, and PagerDuty's own clock."""
-    if not isinstance(reference, dict) or reference.get("type") not in USER:
-        return ""
-    return name_of(reference) or "somebody"
+    is_user = inside(reference, "type") in ("user", "user_reference")
+    return (name_of(reference) or "somebody") if is_user else ""
 
 
 def name_of(reference: object) -> str:
     """What a reference calls itself, one short line; empty if it does not say."""
-    said = reference.get("summary") if isinstance(reference, dict) else None
+    said = inside(reference, "summary")
     return one_line(said, NAME_MAX) if isinstance(said, str) else ""

@@ -116,6 +116,14 @@ class Rest:
         }
 
 
+def visible(token: SecretStr) -> SecretStr:
+    """The token, if it can be one; ValueError that does not show it."""
+    text = token.get_secret_value()
+    if not text or not (text.isascii() and text.isprintable()) or " " in text:
+        raise ValueError("a REST API key is letters, digits and signs, without spaces")
+    return token
+
+
 def in_json(body: bytes) -> dict[str, Any]:
     """The object that a body holds; empty if it holds none."""
     try:
@@ -123,6 +131,13 @@ def in_json(body: bytes) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def inside(value: object, *keys: str) -> Any:
+    """What lies there, in objects within objects; None if there is nothing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
 
 
 def throttled_s(reply: Reply) -> float:

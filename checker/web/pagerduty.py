@@ -24,6 +24,7 @@ from checker.readback import Page, inbox_id, news
 from checker.responders import pagerduty
 from checker.responders.contract import PageState, Shown
 from checker.responders.pagerduty_people import NAME_MAX, name_of, person_of
+from checker.responders.pagerduty_rest import inside
 from checker.store.faults import StoreError
 from checker.web.bodies import Misread, read
 from checker.web.guard import plain
@@ -52,9 +53,6 @@ class Happening(_Sent):
     agent: Any = None
     data: Any = None
 
-    def told_of(self, name: str) -> Any:
-        return self.data.get(name) if isinstance(self.data, dict) else None
-
 
 class Message(_Sent):
     event: Happening
@@ -63,7 +61,7 @@ class Message(_Sent):
 def pagers_of(settings: Settings) -> list[Pager]:
     """Every PagerDuty that has a secret to sign with."""
     return [
-        Pager(planned.name, planned.settings.webhook_secret)
+        Pager(planned.name, planned.settings.webhook_secret, planned.settings.service)
         for planned in settings.responders
         if isinstance(planned.settings, pagerduty.Settings) and planned.settings.webhook_secret
     ]
@@ -115,9 +113,10 @@ def sign(secret: str, body: bytes) -> str:
 
 def news_of(pager: Pager, happening: Happening, view: View, at: float) -> tuple[str, Event] | None:
     """What it means for an incident of ours, and the id that makes it once; None: nothing."""
-    page = page_of(happening.told_of("incident_key"), view)
+    page = page_of(inside(happening.data, "incident_key"), view)
     shown = _shown(happening)
-    if page is None or shown is None:
+    elsewhere = pager.rings and inside(happening.data, "service", "id") != pager.rings
+    if page is None or shown is None or elsewhere:
         return None
     once = inbox_id(pager.name, page, shown.state)
     if happening.event_type in HANDED_ON:
@@ -143,7 +142,7 @@ def _shown(happening: Happening) -> Shown | None:
         case "incident.resolved":
             return Shown(PageState.RESOLVED, who) if who else None
         case kind if kind == "incident.triggered" or kind in HANDED_ON:
-            return Shown(PageState.TRIGGERED, _rung(happening.told_of("assignees")))
+            return Shown(PageState.TRIGGERED, _rung(inside(happening.data, "assignees")))
     return None  # what is reopened or not acknowledged any more rings, or will: no news for a room
 
 

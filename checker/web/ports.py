@@ -37,6 +37,9 @@ class Pager:
 
     name: str
     secret: SecretStr
+    rings: str | None = (
+        None  # the id of what rings there; what it tells of anything else does not count
+    )
 
 
 async def _nobody_hears(_inbox_id: str, _event: Event) -> None:

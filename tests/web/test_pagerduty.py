@@ -101,6 +101,13 @@ def test_it_has_the_id_that_asking_would_give_it(what, state):
     assert told[0] == inbox_id("pagerduty", Page("us-1", 1, KEY), state)
 
 
+def test_what_another_service_shows_does_not_count():
+    told = read(Message, as_bytes(message("incident.acknowledged", KEY))).event
+    there, elsewhere = (Pager("pagerduty", PAGER.secret, rings) for rings in ("P43Y0E8", "P1"))
+    assert news_of(there, told, paged(), NOW) is not None
+    assert news_of(elsewhere, told, paged(), NOW) is None
+
+
 def test_a_page_that_is_handed_on_twice_is_news_twice():
     first = heard(message("incident.delegated", KEY))
     second = heard(message("incident.delegated", KEY, id="another"))

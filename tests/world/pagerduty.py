@@ -15,7 +15,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.world import pagerduty_rest
+from tests.world import pagerduty_incidents, pagerduty_rest
 from tests.world.door import Fake, Right
 from tests.world.faults import Fault, answer_with
 
@@ -72,6 +72,8 @@ class PagerDuty(Fake):
             ("POST", "/v2/enqueue", "enqueue", self.enqueue),
             ("POST", "/v2/change/enqueue", "change", self.change),
             ("GET", "/incidents", "incidents", self.show),
+            ("POST", "/incidents", "open", self.open_by_rest),
+            ("PUT", "/incidents/{id}", "update", self.update),
             ("GET", "/services/{id}", "services", self.show_service),
             ("GET", "/oncalls", "oncalls", self.show_on_call),
         ]
@@ -103,6 +105,12 @@ class PagerDuty(Fake):
     async def show(self, request: web.Request) -> web.Response:
         """List incidents, by their key; events that were accepted and lost show nothing."""
         return pagerduty_rest.listed(request, self.rest_token, self.incidents)
+
+    async def open_by_rest(self, request: web.Request) -> web.Response:
+        return await pagerduty_incidents.opened(request, self)
+
+    async def update(self, request: web.Request) -> web.Response:
+        return await pagerduty_incidents.updated(request, self)
 
     async def show_service(self, request: web.Request) -> web.Response:
         return pagerduty_rest.shown(request, self.rest_token, self.service, self.routing_key)
@@ -137,7 +145,7 @@ class PagerDuty(Fake):
         found = self._open(key)
         action = event["event_action"]
         if action == "trigger" and found is None:
-            found = self._ring(event["payload"], key)
+            found = self.ring(event["payload"], key)
         if found is None:
             return
         found.log.append(event)
@@ -145,7 +153,11 @@ class PagerDuty(Fake):
             found.state = "resolved" if action == "resolve" else "acknowledged"
             found.by = ""
 
-    def _ring(self, payload: dict[str, Any], key: str) -> PagedIncident:
+    def is_open(self, key: str) -> bool:
+        return self._open(key) is not None
+
+    def ring(self, payload: dict[str, Any], key: str) -> PagedIncident:
+        """A new incident, and somebody's telephone rings."""
         severity, summary = payload["severity"], payload["summary"]
         incident = PagedIncident(len(self.incidents) + 1, key, severity, summary, self._now())
         self.incidents.append(incident)

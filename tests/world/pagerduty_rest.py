@@ -34,18 +34,19 @@ class Service:
     on_call: list[tuple[int, str]] = field(
         default_factory=lambda: [(1, ON_CALL), (2, "Katherine Johnson")]
     )
-    shows_keys: bool = True  # whether the token may see the integrations' keys
+    key: str | None = None  # of its integration; None: the one that is used, "": not to be seen
 
 
 def shown(request: web.Request, token: str, service: Service, routing_key: str) -> web.Response:
     """GET /services/{id}."""
-    if refused := _refused(request, token):
-        return refused
+    if no := refused(request, token):
+        return no
     if request.match_info["id"] != SERVICE:
-        return _wrong(404, 2100, "Not Found")
+        return wrong(404, 2100, "Not Found")
     integration = {"id": "PQ12345", "type": "events_api_v2_inbound_integration_reference"}
-    if "integrations" in request.query.getall("include[]", []) and service.shows_keys:
-        integration |= {"integration_key": routing_key}
+    key = routing_key if service.key is None else service.key
+    if key and "integrations" in request.query.getall("include[]", []):
+        integration |= {"integration_key": key}
     policy = {"id": POLICY, "type": "escalation_policy_reference", "summary": "Default"}
     told = _service() | {"status": service.status, "escalation_policy": policy}
     return web.json_response({"service": told | {"type": "service", "integrations": [integration]}})
@@ -53,8 +54,8 @@ def shown(request: web.Request, token: str, service: Service, routing_key: str) 
 
 def on_calls(request: web.Request, token: str, on_call: Sequence[tuple[int, str]]) -> web.Response:
     """GET /oncalls. In no order, as there is none documented."""
-    if refused := _refused(request, token):
-        return refused
+    if no := refused(request, token):
+        return no
     query, whole = request.query, "users" in request.query.getall("include[]", [])
     if query.getall("escalation_policy_ids[]", [POLICY]) != [POLICY]:
         on_call = ()
@@ -67,11 +68,11 @@ def on_calls(request: web.Request, token: str, on_call: Sequence[tuple[int, str]
 
 def listed(request: web.Request, token: str, incidents: Iterable[PagedIncident]) -> web.Response:
     """GET /incidents."""
-    if refused := _refused(request, token):
-        return refused
+    if no := refused(request, token):
+        return no
     query = request.query
     if query.get("date_range", "all") != "all" or not _is_whole(query.get("limit", "25")):
-        return _wrong(400, 2001, "Invalid Input Provided")
+        return wrong(400, 2001, "Invalid Input Provided")
     found = [i for i in incidents if query.get("incident_key", i.key) == i.key]
     if "date_range" not in query:
         found = [i for i in found if time.time() - i.created_at < MONTH_S]
@@ -121,16 +122,16 @@ def _service() -> dict[str, str]:
     return {"id": SERVICE, "type": "service_reference", "summary": "PostHog Cloud"}
 
 
-def _refused(request: web.Request, token: str) -> web.Response | None:
+def refused(request: web.Request, token: str) -> web.Response | None:
     if request.headers.get("Authorization") == f"Token token={token}":
         return None
-    return _wrong(401, 2006, "Authentication failed")
+    return wrong(401, 2006, "Authentication failed")
 
 
 def _is_whole(text: str) -> bool:
     return text.isascii() and text.isdecimal()
 
 
-def _wrong(status: int, code: int, message: str) -> web.Response:
-    said = {"error": {"message": message, "code": code, "errors": []}}
+def wrong(status: int, code: int, message: str, *errors: str) -> web.Response:
+    said = {"error": {"message": message, "code": code, "errors": list(errors)}}
     return web.json_response(said, status=status)
