@@ -1,16 +1,18 @@
 """Responders look at their own way out, before the night when it is needed."""
 
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
 
-from checker.responders import pagerduty
-from checker.responders.contract_findings import Examined, Health
+from checker.responders import pagerduty, pagerduty_incident
+from checker.responders.contract_findings import Examined, Finding, Health, ok
 from checker.responders.slack import Responder as SlackResponder
 from checker.responders.slack_examined import SCOPES, VITAL
 from tests.responders.rooms import made_for
-from tests.world.faults import empty, hang, page, raw, refuse, says, status
-from tests.world.pagerduty import PagerDuty
+from tests.world.faults import Fault, empty, hang, page, raw, refuse, says, status
+from tests.world.pagerduty import ROUTING_KEY, PagerDuty
+from tests.world.pagerduty_rest import SERVICE
 from tests.world.slack import Slack
 
 
@@ -64,6 +66,98 @@ async def test_a_pagerduty_that_does_not_answer_is_bad(pager, paging, fault):
     (found,) = await paging.examine()
     assert found.health is Health.BAD
     assert "base_url" in found.to_do
+
+
+# ── whom PagerDuty rings ──────────────────────────────────────────────────────────────────────
+
+
+async def seen(pager: PagerDuty, **settings: Any) -> list[Finding]:
+    """What is found beside that events are taken."""
+    told = {"routing_key": pager.routing_key, "base_url": pager.address, "rest_url": pager.address}
+    more = {"rest_token": pager.rest_token, "service": SERVICE}
+    responder = pagerduty.Responder(pagerduty.Settings(**told | more | settings))
+    _, *found = await responder.examine()
+    await responder.close()
+    return found
+
+
+async def test_the_service_that_our_key_rings_is_named(pager: PagerDuty):
+    (found,) = await seen(pager)
+    assert found.health is Health.OK
+    assert found.what == (
+        "the service PostHog Cloud is there, and it is the one that our routing key rings"
+    )
+
+
+async def test_a_key_of_another_service_is_bad(pager: PagerDuty):
+    pager.service.key = "0" * 32
+    (found,) = await seen(pager)
+    assert found.health is Health.BAD
+    assert found.what == "the service PostHog Cloud is there, but our routing key rings another"
+    assert pager.routing_key not in f"{found}"
+
+
+async def test_where_the_keys_cannot_be_seen_the_service_is_all_that_is_known(pager: PagerDuty):
+    pager.service.key = ""
+    assert await seen(pager) == [ok("the service PostHog Cloud is there")]
+
+
+async def test_a_key_of_rules_that_choose_the_service_may_ring_any(pager: PagerDuty):
+    pager.service.key = "0" * 32
+    pager.routing_key = "R" + "0" * 31
+    assert await seen(pager) == [ok("the service PostHog Cloud is there")]
+
+
+async def test_a_service_that_is_not_there_is_bad(pager: PagerDuty):
+    (found,) = await seen(pager, service="P1")
+    assert found.health is Health.BAD
+    assert "there is no service P1" in found.what
+
+
+@pytest.mark.parametrize(
+    ("status", "health"), [("disabled", Health.BAD), ("maintenance", Health.WARNING)]
+)
+async def test_a_service_that_rings_nobody_is_told(pager: PagerDuty, status: str, health: Health):
+    pager.service.status = status
+    (found,) = await seen(pager)
+    assert found.health is health
+    assert found.what == f"the service PostHog Cloud is {status}: it rings nobody"
+
+
+@pytest.mark.parametrize("fault", [refuse(), hang(), status(503), empty(), page()])
+async def test_a_service_that_is_not_shown_is_bad(pager: PagerDuty, fault: Fault):
+    await pager.hurt("services", fault)
+    (found,) = await seen(pager, timeout_s=0.2)
+    assert found.health is Health.BAD
+    assert found.what.startswith("the service cannot be seen: ")
+
+
+@pytest.mark.parametrize(
+    ("secret", "health"),
+    [
+        ("FA4Ewebhook5ecretFA4Ewebhook5ecret", Health.OK),
+        ("a secret with spaces", Health.WARNING),
+        ("ein-geheimnis-für-alle", Health.WARNING),
+        (ROUTING_KEY, Health.BAD),
+        ("y_NbAkKc66ryYTWUXYEu", Health.BAD),
+    ],
+)
+async def test_the_secret_of_webhooks_is_one_of_its_own(
+    pager: PagerDuty, secret: str, health: Health
+):
+    found = await seen(pager, webhook_secret=secret)
+    assert [finding.health for finding in found] == [Health.OK, health]
+    assert secret not in f"{found}"
+
+
+async def test_the_service_of_the_second_way_is_looked_at(pager: PagerDuty):
+    told = {"rest_token": pager.rest_token, "from_email": "checker@example.com"}
+    responder = pagerduty_incident.Responder(
+        pagerduty_incident.Settings(service=SERVICE, rest_url=pager.address, **told)
+    )
+    assert await responder.examine() == [ok("the service PostHog Cloud is there")]
+    await responder.close()
+    assert pager.rings == []
 
 
 # ── Slack ─────────────────────────────────────────────────────────────────────────────────────
