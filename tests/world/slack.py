@@ -19,8 +19,10 @@ from tests.world.slack_workspace import Args, Workspace
 
 TOKEN = "xoxb-of-the-world"
 SCOPES = (
-    "commands", "chat:write", "chat:write.public", "channels:manage", "channels:read",
-    "channels:join", "channels:history", "pins:write", "users:read", "users:read.email",
+    "app_mentions:read", "commands", "chat:write", "chat:write.public", "channels:manage",
+    "channels:read", "channels:join", "channels:history", "pins:write", "bookmarks:write",
+    "bookmarks:read", "users:read", "users:read.email", "usergroups:read", "files:write",
+    "im:write", "im:history",
 )  # fmt: skip
 
 
@@ -41,6 +43,7 @@ class Slack(Fake):
         self.workspace = Workspace(now)
         self.calls: list[Call] = []
         super().__init__()
+        self.workspace.address = self.address
 
     @property
     def api(self) -> str:
@@ -52,9 +55,14 @@ class Slack(Fake):
         return [call.args for call in self.calls if call.method == method]
 
     def routes(self) -> list[tuple[str, str, str, Right]]:
-        return [("*", "/api/{method}", "", self._respond)]
+        return [
+            ("*", "/api/{method}", "", self._respond),
+            ("POST", "/upload/{id}", "upload", self._take),
+        ]
 
     async def answer(self, name: str, request: web.Request, right: Answer) -> web.StreamResponse:
+        if name == "upload":
+            return await answer_with(self.faults.take(name), request, right)
         method = request.match_info["method"]
         self.calls.append(Call(method, await _arguments(request)))
         broken = self.faults.take(method)
@@ -72,6 +80,14 @@ class Slack(Fake):
         return web.json_response(
             {"ok": True} | found, headers={"X-OAuth-Scopes": ",".join(self.scopes)}
         )
+
+    async def _take(self, request: web.Request) -> web.Response:
+        """The bytes of a file. Its address is secret enough: whoever sends a token there gives it away."""
+        upload = next((u for u in self.workspace.files if u.id == request.match_info["id"]), None)
+        if upload is None or "Authorization" in request.headers:
+            return web.Response(status=400)
+        upload.content = await request.read()
+        return web.Response(text=f"OK - {len(upload.content)}")
 
     def _check_token(self, request: web.Request, method: str) -> None:
         if self.revoked:

@@ -17,6 +17,10 @@ FIELDS_MAX = 10
 HEADER_MAX = 150
 ALL_BLOCKS_MAX = 13_200  # undocumented; seen in the wild
 BOOKMARKS_MAX = 100
+BUTTONS_MAX = 25
+LABEL_MAX = 75
+VALUE_MAX = 2_000
+ID_MAX = 255
 
 
 class No(Exception):
@@ -86,7 +90,7 @@ def texts(block: Any) -> Iterator[str]:
 def _check_block(block: dict[str, Any]) -> None:
     kind = block.get("type")
     if kind == "header":
-        _check_text(block.get("text"), HEADER_MAX, ("plain_text",))
+        check_text(block.get("text"), HEADER_MAX, ("plain_text",))
     elif kind == "section":
         _check_section(block)
     elif kind == "context":
@@ -94,7 +98,9 @@ def _check_block(block: dict[str, Any]) -> None:
         if not 1 <= len(elements) <= FIELDS_MAX:
             raise No("invalid_blocks")
         for element in elements:
-            _check_text(element, SECTION_MAX)
+            check_text(element, SECTION_MAX)
+    elif kind == "actions":
+        _check_buttons(block.get("elements") or [])
     elif kind != "divider":
         raise No("invalid_blocks")
 
@@ -104,12 +110,28 @@ def _check_section(block: dict[str, Any]) -> None:
     if (not fields and not block.get("text")) or len(fields) > FIELDS_MAX:
         raise No("invalid_blocks")
     for piece in fields:
-        _check_text(piece, FIELD_MAX)
+        check_text(piece, FIELD_MAX)
     if block.get("text"):
-        _check_text(block["text"], SECTION_MAX)
+        check_text(block["text"], SECTION_MAX)
 
 
-def _check_text(text: Any, limit: int, kinds: tuple[str, ...] = ("plain_text", "mrkdwn")) -> None:
+def _check_buttons(buttons: list[dict[str, Any]]) -> None:
+    ids = [button.get("action_id", "") for button in buttons]
+    if not 1 <= len(buttons) <= BUTTONS_MAX or len(set(ids)) != len(ids):
+        raise No("invalid_blocks")
+    for button in buttons:
+        check_text(button.get("text"), LABEL_MAX, ("plain_text",))
+        wrong = (
+            button.get("type") != "button"
+            or not 1 <= len(button.get("action_id", "")) <= ID_MAX
+            or not 1 <= len(button.get("value", "x")) <= VALUE_MAX
+            or button.get("style", "primary") not in ("primary", "danger")
+        )
+        if wrong:
+            raise No("invalid_blocks")
+
+
+def check_text(text: Any, limit: int, kinds: tuple[str, ...] = ("plain_text", "mrkdwn")) -> None:
     right = isinstance(text, dict) and text.get("type") in kinds
     if not right or not 1 <= len(text.get("text") or "") <= limit:
         raise No("invalid_blocks")

@@ -34,11 +34,10 @@ class Whisper:
 
 
 class Peopled(Workspace):
-    """`people`: id → handle; `whispers` is what single people were told."""
+    """`whispers` is what single people were told."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         super().__init__(now)
-        self.people: dict[str, str] = {}
         self.whispers: list[Whisper] = []
         self._newest: asyncio.Queue[Whisper] = asyncio.Queue()
 
@@ -48,16 +47,9 @@ class Peopled(Workspace):
             return await self._newest.get()
 
     def call(self, method: str, args: Args) -> Args:
-        if method == "users.info":
-            return self._person(args["user"])
         if method == "chat.postEphemeral":
             return self._whisper(args)
         return super().call(method, args)
-
-    def _person(self, user: str) -> Args:
-        if user not in self.people:
-            raise No("user_not_found")
-        return {"user": {"id": user, "name": self.people[user]}}
 
     def _whisper(self, args: Args) -> Args:
         if not 1 <= len(args.get("text") or "") <= UPDATE_TEXT_MAX:
@@ -76,6 +68,7 @@ class SlackSocket(Slack):
     def __init__(self, token: str = TOKEN, now: Callable[[], float] = time.time) -> None:
         super().__init__(token, now)
         self.workspace = Peopled(now)
+        self.workspace.address = self.address
         self.links: list[web.WebSocketResponse] = []
         self.hellos = 0
         self._numbers = count(1)

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.world import slack_files, slack_folk, slack_views
+from tests.world.slack_files import Upload
+from tests.world.slack_folk import BOT, Args
 from tests.world.slack_limits import (
     TOPIC_MAX,
     UPDATE_TEXT_MAX,
@@ -16,9 +19,6 @@ from tests.world.slack_limits import (
     check_metadata,
     check_name,
 )
-
-BOT = "UBOT"
-Args = dict[str, Any]
 
 
 @dataclass
@@ -30,6 +30,8 @@ class Message:
     blocks: list[Any]
     metadata: dict[str, Any] | None
     edits: int = 0
+    thread: str = ""  # ts of the message that it answers
+    files: list[dict[str, str]] = field(default_factory=list)
 
 
 @dataclass
@@ -46,12 +48,21 @@ class Channel:
 
 
 class Workspace:
-    """`channels` and their messages are what people would see."""
+    """`channels` and their messages are what people would see; `directs` are what single people are told."""
 
     def __init__(self, now: Callable[[], float] = time.time) -> None:
         self._now = now
         self._last_ts = 0.0
+        self.address = ""  # of the HTTP in front of it
         self.channels: list[Channel] = []
+        self.directs: dict[str, Channel] = {}  # by the person's id
+        self.people: dict[str, str] = {}  # id → handle
+        self.emails: dict[str, str] = {}  # e-mail → id
+        self.groups: dict[str, list[str]] = {}  # id → its members' ids
+        self.refuses: dict[str, str] = {}  # id of whom nobody may reach → Slack's word for it
+        self.files: list[Upload] = []
+        self.views: list[Args] = []  # modals that were opened
+        self.triggers: set[str] = set()  # those that have opened one
 
     def channel(self, name: str) -> Channel:
         """The channel of this name; LookupError if there is none."""
@@ -82,13 +93,18 @@ class Workspace:
             "conversations.setPurpose": self._set_purpose,
             "conversations.invite": self._invite,
             "conversations.join": self._join,
+            "conversations.open": self._open,
             "conversations.history": self._history,
+            "conversations.replies": self._replies,
             "users.conversations": self._mine,
             "chat.postMessage": self._post,
             "chat.update": self._update,
             "pins.add": self._pin,
             "bookmarks.add": self._bookmark,
             "bookmarks.list": self._bookmarks,
+            **slack_folk.methods(self),
+            **slack_files.methods(self),
+            **slack_views.methods(self),
         }
         if method not in methods:
             raise No("unknown_method", req_method=method)
@@ -111,14 +127,20 @@ class Workspace:
         return {}
 
     def _invite(self, args: Args) -> Args:
-        channel = self._joined(args)
         users = [user for user in args["users"].split(",") if user]
-        if any(not user.startswith("U") for user in users):
-            raise No("user_not_found")
-        if set(users) <= channel.members:
-            raise No("already_in_channel")
-        channel.members.update(users)
-        return {}
+        return slack_folk.invite(self._joined(args), users, _true(args.get("force")), self.refuses)
+
+    def _open(self, args: Args) -> Args:
+        user = args["users"]
+        if "," in user:
+            raise No("method_not_supported_for_channel_type")
+        return {"channel": {"id": self.direct(user).id}}
+
+    def direct(self, user: str) -> Channel:
+        """The direct messages of the bot and a person."""
+        if not user.startswith(("U", "W")) or user in self.refuses:
+            raise No(self.refuses.get(user, "user_not_found"))
+        return self.directs.setdefault(user, Channel(f"D{user[1:]}", "", {BOT, user}))
 
     def _join(self, args: Args) -> Args:
         channel = self._found(args)
@@ -134,23 +156,34 @@ class Workspace:
         return _paged("channels", mine, args)
 
     def _history(self, args: Args) -> Args:
+        """What was said in the channel itself: replies stand in their threads."""
         channel = self._joined(args, archived_too=True)
-        oldest = float(args.get("oldest") or 0)
-        metadata_too = _true(args.get("include_all_metadata"))
-        shown = [
-            _message(m, metadata_too) for m in reversed(channel.messages) if float(m.ts) > oldest
-        ]
-        return _paged("messages", shown, args)
+        return _listed([m for m in channel.messages if not m.thread], args)
+
+    def _replies(self, args: Args) -> Args:
+        """A thread, and the message that it hangs from at its head."""
+        channel, ts = self._found(args), args["ts"]
+        thread = [m for m in channel.messages if ts in (m.ts, m.thread)]
+        if not thread:
+            raise No("thread_not_found")
+        return _listed(thread, args)
 
     def _post(self, args: Args) -> Args:
-        channel = self._joined(args)
+        if str(args.get("channel")).startswith(("U", "W")):
+            args = args | {"channel": self.direct(args["channel"]).id}
         check_message(args)
         check_metadata(args.get("metadata"))
+        channel, thread = self._joined(args), args.get("thread_ts") or ""
         message = Message(
             self._ts(), args.get("text") or "", args.get("blocks") or [], args.get("metadata")
         )
-        channel.messages.append(message)
+        _put(channel, message, thread)
         return {"channel": channel.id, "ts": message.ts}
+
+    def show(self, channel: str, text: str, thread: str, files: list[dict[str, str]]) -> None:
+        """A message that somebody's file hangs from."""
+        message = Message(self._ts(), text, [], None, files=files)
+        _put(self._joined({"channel": channel}), message, thread)
 
     def _update(self, args: Args) -> Args:
         channel = self._joined(args)
@@ -179,7 +212,7 @@ class Workspace:
         return {"bookmarks": [{"title": title, "link": link} for title, link in channel.bookmarks]}
 
     def _found(self, args: Args) -> Channel:
-        for channel in self.channels:
+        for channel in (*self.channels, *self.directs.values()):
             if channel.id == args.get("channel"):
                 return channel
         raise No("channel_not_found")
@@ -196,6 +229,13 @@ class Workspace:
         """Slack's name for a message: its time, made unique within the workspace."""
         self._last_ts = max(self._now(), self._last_ts + 0.000_01)
         return f"{self._last_ts:.6f}"
+
+
+def _put(channel: Channel, message: Message, thread: str) -> None:
+    if thread and not any(m.ts == thread and not m.thread for m in channel.messages):
+        raise No("cannot_reply_to_message")
+    message.thread = thread
+    channel.messages.append(message)
 
 
 def _true(value: Any) -> bool:
@@ -229,7 +269,16 @@ def _message(message: Message, metadata_too: bool) -> Args:
     shown: Args = {"type": "message", "ts": message.ts, "text": message.text}
     if metadata_too and message.metadata:
         shown["metadata"] = message.metadata
+    if message.files:
+        shown["files"] = message.files
     return shown
+
+
+def _listed(messages: list[Message], args: Args) -> Args:
+    """Those since `oldest`, newest first; the head of a thread is always among its replies."""
+    oldest, metadata_too = float(args.get("oldest") or 0), _true(args.get("include_all_metadata"))
+    kept = [m for m in reversed(messages) if float(m.ts) > oldest or m.ts == args.get("ts")]
+    return _paged("messages", [_message(m, metadata_too) for m in kept], args)
 
 
 def _paged(name: str, all_of_them: list[Args], args: Args) -> Args:
