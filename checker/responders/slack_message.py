@@ -20,6 +20,7 @@ from slack_sdk.models.blocks import (
     TextObject,
 )
 
+from checker.responders.slack_buttons import button_row, weight
 from probes.contract import one_line
 
 HEADER_MAX = 150  # Slack's, of a header block
@@ -28,7 +29,7 @@ LABEL_MAX = 100  # ours
 VALUE_MAX = 1900  # a field takes 2000, with the brackets of a link
 NEXT_MAX = 1000  # ours; a section takes 3000, with the brackets of many links
 ROWS_MAX = 40  # ours: 8 sections of the 50 blocks
-ALL_ROWS_MAX = 11_000  # characters; more than about 13 200 in all are refused, undocumented
+ALL_MAX = 11_000  # characters of rows and buttons; more than about 13 200 in all are refused, undocumented
 PLAIN_MAX = 2000  # of a message without blocks; chat.update takes 4000
 ROWS_IN_SECTION = 5  # a section takes ten fields, and a row is two
 
@@ -43,28 +44,55 @@ class Message:
 
     text: str
     blocks: Sequence[dict[str, Any]] = ()
+    is_formatted: bool = True  # False: Slack shows stars and the like as they are
 
 
 Row = tuple[str, str]
 
 
-def full(notice: Mapping[str, Any]) -> Message:
-    """The notice as a header, a table and what to do next."""
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How notices are said here. `buttons`: somebody hears them. `sync_owner`: the id of who is called for a sync."""
+
+    buttons: bool = True
+    sync_owner: str | None = None
+
+    def called(self, notice: Mapping[str, Any]) -> str:
+        """The mention of whom the notice is for; empty if it calls nobody."""
+        asked = notice.get("attention") == "sync" and self.sync_owner
+        return f"<@{self.sync_owner}>" if asked else ""
+
+
+USUAL = Manner()
+
+
+def full(notice: Mapping[str, Any], manner: Manner = USUAL) -> Message:
+    """The notice as a header, a table, what to do next, and what can be said to it by a button."""
     title = f"{_sign(notice)} {escaped(notice['title'], HEADER_MAX - 2)}"
+    # Older effects in the outbox have no actions.
+    row = button_row(notice.get("actions", ()) if manner.buttons else ())
     head = HeaderBlock(text=PlainTextObject(text=title, emoji=False))
-    blocks: list[Block] = [head, *_tables(_rows(notice))]
+    blocks: list[Block] = [head, *_tables(_rows(notice, ALL_MAX - weight(row)))]
     if notice["next"]:
         # Our own words and the config's links: nothing in it comes from outside.
         then = LINK.sub(r"<\g<0>>", escaped(notice["next"], NEXT_MAX))
         blocks.append(SectionBlock(text=MarkdownTextObject(text=f"→ {then}", verbatim=True)))
-    return Message(text=title, blocks=[block.to_dict() for block in blocks])
+    called = manner.called(notice)
+    if called:
+        blocks.append(SectionBlock(text=MarkdownTextObject(text=called, verbatim=True)))
+    if row:
+        blocks.append(row)
+    text = f"{title} {called}" if called else title
+    return Message(text=text, blocks=[block.to_dict() for block in blocks])
 
 
-def plain(notice: Mapping[str, Any]) -> Message:
+def plain(notice: Mapping[str, Any], manner: Manner = USUAL) -> Message:
     """The same in few words and without blocks, for when Slack will not take them."""
-    lines = [f"{_sign(notice)} {escaped(notice['title'], HEADER_MAX)}"]
+    called = manner.called(notice)
+    head = f"{_sign(notice)} {escaped(notice['title'], HEADER_MAX)}"
+    lines = [f"{head} {called}" if called else head]
     left = PLAIN_MAX - len(lines[0])
-    for label, value in _rows(notice):
+    for label, value in _rows(notice, ALL_MAX):
         left -= len(label) + len(value) + 3
         if left < 0:
             break
@@ -94,9 +122,9 @@ def _sign(notice: Mapping[str, Any]) -> str:
     return SIGNS.get(notice["mood"]) or SEVERITY_SIGNS.get(notice["severity"], "🟠")
 
 
-def _rows(notice: Mapping[str, Any]) -> list[Row]:
+def _rows(notice: Mapping[str, Any], left: int) -> list[Row]:
+    """The notice's lines, with no more than `left` characters."""
     rows: list[Row] = []
-    left = ALL_ROWS_MAX
     for line in notice["lines"]:
         row = escaped(line["label"], LABEL_MAX), escaped_lines(line["text"], VALUE_MAX)
         left -= len(row[0]) + len(row[1])
