@@ -97,7 +97,7 @@ def _not_done(response: Any) -> Refused | Unanswered:
         return Unanswered(Later(why="Slack asks us to wait", after_s=wait))
     if isinstance(word, str):
         method = str(response.api_url).rpartition("/")[2]
-        return Refused(method, one_line(word, 60), str(inside(data, "needed") or ""))
+        return Refused(method, one_line(word, 60), str(inside(data, "needed") or ""), data)
     if status == 200:
         return _foreign()
     return Unanswered(Later(why=f"Slack answered {status}", unsure=status >= 500))

@@ -2,7 +2,7 @@
 
 What has no place of its own any more is added to the newest message by an edit, which rings nobody and is no new
 message. So nothing is held back, in wait for a time that a crash might never let come, and the message tells all.
-What must be seen always has a place: that it opened, got worse, came back, ended.
+What must be seen always has a place: that it opened, got worse, came back, ended, or that somebody is called.
 
 The count rests on the receipts of what was said, so that a restart forgets nothing.
 """
@@ -52,16 +52,21 @@ class Gap:
 def receipt_of(effect: Effect, channel: str, ts: str) -> dict[str, Any]:
     """Of a post that stands in the message `ts`: with its words, where they may have to be told again."""
     notice = effect.payload["notice"]
-    if notice["mood"] in ALWAYS:
+    if must_be_seen(notice):
         return {"channel": channel, "ts": ts}
     told = one_line(notice["title"], TOLD_MAX)
     return {"channel": channel, "ts": ts, "told": told, "told_at": effect.at}
 
 
+def must_be_seen(notice: Mapping[str, Any]) -> bool:
+    """Whether it always has a message of its own; an edit calls nobody."""
+    return notice["mood"] in ALWAYS or bool(notice.get("attention"))
+
+
 def gathered(attempt: Attempt, channel: str) -> tuple[str, Mapping[str, Any]] | None:
     """The ts of the message to add this one to, and what it says then; None: it has a place of its own."""
     notice = attempt.effect.payload["notice"]
-    if notice["mood"] in ALWAYS or has_place(attempt.receipts, channel, attempt.effect.at):
+    if must_be_seen(notice) or has_place(attempt.receipts, channel, attempt.effect.at):
         return None
     ours = [one for one in _in(attempt.receipts, channel) if "told" in one]
     if not ours:

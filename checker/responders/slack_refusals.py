@@ -5,6 +5,8 @@ Slack refuses with HTTP 200, `ok: false` and a word of the method's page at docs
 
 from __future__ import annotations
 
+from typing import Any
+
 from checker.responders.contract import Later, Never
 
 MEND_AFTER_S = 300.0  # how long a fault of configuration is left alone between tries
@@ -13,11 +15,13 @@ MEND_AFTER_S = 300.0  # how long a fault of configuration is left alone between 
 class Refused(Exception):
     """Slack said no. `word` is its own; `needed` the scope that it misses, if that is it."""
 
-    def __init__(self, method: str, word: str, needed: str = "") -> None:
+    def __init__(self, method: str, word: str, needed: str = "", answer: Any = None) -> None:
+        """`answer`: all that Slack said, for where it says more than a word."""
         super().__init__(f"{method}: {word}")
         self.method = method
         self.word = word
         self.needed = needed
+        self.answer = answer
 
 
 class Unanswered(Exception):
@@ -77,6 +81,40 @@ NO_CHANNELS = frozenset(
     ]
 )
 
+# What keeps one person out, while others may come in.
+PERSONAL = frozenset(
+    [
+        "user_not_found",
+        "users_not_found",
+        "user_not_visible",
+        "user_disabled",
+        "user_is_restricted",
+        "no_user",
+        "cant_invite",
+        "ura_max_channels",
+        "org_user_not_in_team",
+        "invitee_cant_see_channel",
+        "no_external_invite_permission",
+        "cannot_dm_bot",
+        "messages_tab_disabled",
+    ]
+)
+
+# No file can be left here.
+NO_FILES = frozenset(
+    [
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "file_uploads_disabled",
+        "file_uploads_except_images_disabled",
+        "file_type_not_allowed",
+        "file_upload_size_restricted",
+        "storage_limit_reached",
+        "restricted_action",
+    ]
+)
+
 # No use in trying again, and what a person can do.
 FINAL = {
     "is_archived": "the channel is archived; unarchive it and invite the bot back",
@@ -94,6 +132,11 @@ FINAL = {
     "invalid_metadata_format": "the message's metadata is malformed",
     "invalid_metadata_schema": "the message's metadata is malformed",
     "no_text": "the message is empty",
+    "thread_not_found": "the thread is gone",
+    "cannot_reply_to_message": "the thread's first message is gone",
+    "restricted_action_thread_locked": "the thread is locked; unlock it",
+    "restricted_action_non_threadable_channel": "the channel takes no threads; use another",
+    "invalid_channel": "the channel is gone",
 }
 
 
@@ -108,3 +151,14 @@ def verdict(no: Refused) -> Later | Never:
     if no.word in TOO_MUCH | NO_CHANNELS:
         return Never(why=said)
     return Later(why=said, unsure=no.word in TROUBLE)
+
+
+def verdict_on_wish(no: Refused) -> Later | Never:
+    """The same for what others must not wait for: only what passes by itself, or ails everything, is tried again."""
+    lacks_leave = no.word in ("missing_scope", "no_permission")
+    if no.word in TROUBLE or (no.word in MEND and not lacks_leave):
+        return verdict(no)
+    hint = MEND.get(no.word) or FINAL.get(no.word)
+    scope = f" ({no.needed})" if no.needed else ""
+    said = f"Slack refused {no.method}: {no.word}"
+    return Never(why=f"{said}; {hint}{scope}" if hint else said)

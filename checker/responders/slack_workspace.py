@@ -1,40 +1,31 @@
-"""The methods of Slack's Web API that we use. Each answers plainly, or raises Refused or Unanswered."""
+"""Channels of a workspace and what is said in them: the methods of Slack's Web API that we use for it."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from slack_sdk.web.async_client import AsyncWebClient
-from slack_sdk.web.async_slack_response import AsyncSlackResponse
-
-from checker.responders.slack_answers import (
-    answered,
-    heard,
-    inside,
-    listed,
-    needed,
-    new_session,
-)
+from checker.responders.slack_answers import inside, listed, needed
+from checker.responders.slack_line import Line, Place
 from checker.responders.slack_message import Message
-from checker.responders.slack_refusals import Refused
+from checker.responders.slack_refusals import PERSONAL, Refused
 
 PAGE_SIZE = 200
-PAGES_MAX = 5  # of a list that is searched: the newest thousand
+PAGES_MAX = 5  # of a list that is searched: a thousand
 EVENT_TYPE = "checker_effect"  # of our messages' metadata
+THERE = frozenset(["already_in_channel", "cant_invite_self"])  # whom inviting has nothing to do for
 
 
 class Workspace:
-    """One Slack workspace, reached with one bot token. Never tries twice."""
+    """One Slack workspace. Each method answers plainly, or raises Refused or Unanswered."""
 
-    def __init__(self, token: str, base_url: str, timeout_s: float) -> None:
-        # Left alone, the SDK sends again after a cut connection: one call would become two messages.
-        self._client = AsyncWebClient(token=token, base_url=base_url, retry_handlers=[])
-        self._timeout_s = timeout_s
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._client = line.client
 
     async def create(self, name: str) -> str:
         """The new channel's id."""
-        answer = await self._ask(self._client.conversations_create(name=name))
+        answer = await self._line.ask(self._client.conversations_create(name=name))
         return needed(answer, "channel", "id")
 
     async def mine(self) -> list[Mapping[str, Any]]:
@@ -42,7 +33,7 @@ class Workspace:
         found: list[Mapping[str, Any]] = []
         cursor = ""
         for _ in range(PAGES_MAX):
-            answer = await self._ask(
+            answer = await self._line.ask(
                 self._client.users_conversations(
                     exclude_archived=True, limit=PAGE_SIZE, cursor=cursor or None
                 )
@@ -54,32 +45,44 @@ class Workspace:
         return found
 
     async def set_purpose(self, channel: str, purpose: str) -> None:
-        await self._ask(self._client.conversations_setPurpose(channel=channel, purpose=purpose))
+        request = self._client.conversations_setPurpose(channel=channel, purpose=purpose)
+        await self._line.ask(request)
 
     async def set_topic(self, channel: str, topic: str) -> None:
-        await self._ask(self._client.conversations_setTopic(channel=channel, topic=topic))
+        await self._line.ask(self._client.conversations_setTopic(channel=channel, topic=topic))
 
-    async def invite(self, channel: str, users: tuple[str, ...]) -> None:
-        """Who is there already stays; who cannot be invited does not keep out the others."""
+    async def invite(self, channel: str, users: Sequence[str]) -> dict[str, str]:
+        """Whom Slack did not let in: their ids, and its word for each.
+
+        Who is there already stays; who cannot be invited does not keep out the others.
+        """
+        request = self._client.conversations_invite(channel=channel, users=list(users), force=True)
         try:
-            await self._ask(
-                self._client.conversations_invite(channel=channel, users=users, force=True)
-            )
+            answer = await self._line.ask(request)
         except Refused as no:
-            if no.word not in ("already_in_channel", "cant_invite_self"):
-                raise
+            if not listed(no.answer, "errors"):
+                if no.word not in THERE | PERSONAL:
+                    raise
+                return {} if no.word in THERE else dict.fromkeys(users, no.word)
+            answer = no.answer
+        said = {
+            str(inside(one, "user")): str(inside(one, "error")) for one in listed(answer, "errors")
+        }
+        return {user: word for user, word in said.items() if word not in THERE}
 
     async def join(self, channel: str) -> None:
-        await self._ask(self._client.conversations_join(channel=channel))
+        await self._line.ask(self._client.conversations_join(channel=channel))
 
-    async def post(self, channel: str, message: Message, mark: str) -> str:
-        """The new message's ts. `mark` goes into its metadata, where `find` looks for it."""
-        answer = await self._ask(
+    async def post(self, place: Place, message: Message, mark: str) -> str:
+        """The new message's ts. `mark` goes into its metadata, where `marked` looks for it."""
+        answer = await self._line.ask(
             self._client.chat_postMessage(
-                channel=channel,
+                channel=place.channel,
+                thread_ts=place.thread or None,
                 text=message.text,
                 blocks=list(message.blocks) or None,
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"id": mark}},
+                mrkdwn=None if message.is_formatted else False,
                 unfurl_links=False,
                 unfurl_media=False,
             )
@@ -87,7 +90,7 @@ class Workspace:
         return needed(answer, "ts")
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
-        await self._ask(
+        await self._line.ask(
             self._client.chat_update(
                 channel=channel, ts=ts, text=message.text, blocks=list(message.blocks)
             )
@@ -95,57 +98,54 @@ class Workspace:
 
     async def pin(self, channel: str, ts: str) -> None:
         try:
-            await self._ask(self._client.pins_add(channel=channel, timestamp=ts))
+            await self._line.ask(self._client.pins_add(channel=channel, timestamp=ts))
         except Refused as no:
             if no.word != "already_pinned":
                 raise
 
     async def bookmarks(self, channel: str) -> frozenset[str]:
         """The titles of the channel's bookmarks; Slack keeps no more than a hundred, on one page."""
-        answer = await self._ask(self._client.bookmarks_list(channel_id=channel))
+        answer = await self._line.ask(self._client.bookmarks_list(channel_id=channel))
         return frozenset(str(inside(one, "title")) for one in listed(answer, "bookmarks"))
 
     async def add_bookmark(self, channel: str, title: str, link: str) -> None:
         request = self._client.bookmarks_add(
             channel_id=channel, title=title, type="link", link=link
         )
-        await self._ask(request)
+        await self._line.ask(request)
 
-    async def find(self, channel: str, mark: str, oldest: float) -> str | None:
-        """The ts of the message with this mark; None if the newest thousand since `oldest` do not have it."""
+    async def find(self, place: Place, oldest: float, is_it: Callable[[Any], bool]) -> str | None:
+        """The ts of the message that `is_it`; None if a thousand since `oldest` are not."""
         cursor = ""
         for _ in range(PAGES_MAX):
-            answer = await self._ask(
-                self._client.conversations_history(
-                    channel=channel,
-                    oldest=f"{oldest:.6f}",
-                    limit=PAGE_SIZE,
-                    include_all_metadata=True,
-                    cursor=cursor or None,
-                )
-            )
+            answer = await self._page(place, oldest, cursor)
             for message in listed(answer, "messages"):
-                if inside(message, "metadata", "event_payload", "id") == mark:
+                if is_it(message):
                     return needed(message, "ts")
             cursor = inside(answer, "response_metadata", "next_cursor") or ""
             if not cursor:
                 break
         return None
 
-    async def close(self) -> None:
-        if self._client.session is not None:
-            await self._client.session.close()
+    async def _page(self, place: Place, oldest: float, cursor: str) -> Any:
+        """What was said in the channel, or in the thread: history has no replies in it."""
+        asked: dict[str, Any] = {
+            "channel": place.channel,
+            "oldest": f"{oldest:.6f}",
+            "limit": PAGE_SIZE,
+            "include_all_metadata": True,
+            "cursor": cursor or None,
+        }
+        if not place.thread:
+            return await self._line.ask(self._client.conversations_history(**asked))
+        return await self._line.ask(self._client.conversations_replies(ts=place.thread, **asked))
 
-    async def introduce(self) -> tuple[Any, str | None]:
-        """Who we are here, and the scopes that the token has, in one line, if Slack says them."""
-        self._connect()
-        response = await answered(self._client.auth_test())
-        return response.data, response.headers.get("X-OAuth-Scopes")
 
-    async def _ask(self, request: Awaitable[AsyncSlackResponse]) -> Any:
-        self._connect()
-        return await heard(request)
+def marked(mark: str) -> Callable[[Any], bool]:
+    """Whether a message is the one with this mark in its metadata."""
+    return lambda message: inside(message, "metadata", "event_payload", "id") == mark
 
-    def _connect(self) -> None:
-        if self._client.session is None:  # made here because it wants a running loop
-            self._client.session = new_session(self._timeout_s)
+
+def holding(file: str) -> Callable[[Any], bool]:
+    """Whether a file of this name hangs from a message. Messages of files have no metadata."""
+    return lambda message: any(inside(one, "name") == file for one in listed(message, "files"))

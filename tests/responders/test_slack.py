@@ -7,7 +7,16 @@ from pydantic import ValidationError
 
 from checker.responders.contract import Done, Never
 from checker.responders.slack import NO_ROOM, Settings
-from tests.responders.effects import again, first, notice, post, room, summary
+from tests.responders.effects import (
+    again,
+    document,
+    first,
+    invite,
+    notice,
+    post,
+    room,
+    summary,
+)
 from tests.responders.rooms import NAME
 from tests.world.faults import drop, says
 from tests.world.slack_workspace import BOT
@@ -25,14 +34,7 @@ async def test_a_room_is_a_channel_that_says_what_it_is_for(responder, slack):
     assert answer == Done(receipt, note=f"room in Slack: #{NAME}")
 
 
-async def test_the_people_of_the_config_are_invited(slack, responder_for):
-    responder = responder_for(invite=["U1", "U2"])
-    await responder.carry_out(first(room()))
-    assert slack.workspace.channel(NAME).members == {BOT, "U1", "U2"}
-
-
-async def test_a_room_asked_for_twice_is_one_room_with_one_message(slack, responder_for):
-    responder = responder_for(invite=["U1"])
+async def test_a_room_asked_for_twice_is_one_room_with_one_message(responder, slack):
     opened = await responder.carry_out(first(room()))
     assert await responder.carry_out(again(room())) == opened
     assert [channel.name for channel in slack.workspace.channels] == [NAME]
@@ -45,16 +47,14 @@ STEPS = [
     "chat.postMessage",
     "pins.add",
     "conversations.setTopic",
-    "conversations.invite",
 ]
 
 
 @pytest.mark.parametrize("step", STEPS)
 @pytest.mark.parametrize("fault", [drop(), says("internal_error")], ids=["lost", "refused"])
 async def test_a_room_cut_off_at_any_step_is_finished_by_the_next_try(
-    step, fault, slack, responder_for
+    step, fault, slack, responder
 ):
-    responder = responder_for(invite=["U1"])
     await slack.hurt(step, fault, times=1)
     await responder.carry_out(first(room()))
     assert isinstance(await responder.carry_out(again(room())), Done)
@@ -63,7 +63,6 @@ async def test_a_room_cut_off_at_any_step_is_finished_by_the_next_try(
     assert len(channel.messages) == 1
     assert channel.pins == [channel.messages[0].ts]
     assert "us-42" in channel.purpose
-    assert "U1" in channel.members
 
 
 @pytest.mark.parametrize("theirs", ["us-4", "us-421", "plus-42", "us-42-old", "eu-42"])
@@ -127,18 +126,6 @@ async def test_long_names_topics_and_purposes_are_cut_to_what_slack_takes(respon
 # ── where no channel can be opened ──
 
 
-async def test_without_leave_to_open_channels_the_fixed_one_is_used(slack, responder_for):
-    fixed = slack.workspace.add_channel("incidents", BOT)
-    await slack.hurt("conversations.create", says("restricted_action"))
-    responder = responder_for(fallback_channel=fixed.id)
-    answer = await responder.carry_out(first(room()))
-    assert isinstance(answer, Done)
-    later = responder_for(fallback_channel=fixed.id)  # one that has said nothing this second
-    assert isinstance(await later.carry_out(first(post(), room=answer.receipt)), Done)
-    assert [message.text for message in fixed.messages] == ["🔴 us: app is down"] * 2
-    assert fixed.topic == ""
-
-
 async def test_without_leave_and_without_a_fixed_channel_the_room_is_refused(responder, slack):
     await slack.hurt("conversations.create", says("restricted_action"))
     assert await responder.carry_out(first(room())) == Never(
@@ -147,7 +134,7 @@ async def test_without_leave_and_without_a_fixed_channel_the_room_is_refused(res
     )
 
 
-@pytest.mark.parametrize("effect", [post(), summary()])
+@pytest.mark.parametrize("effect", [post(), summary(), invite(), document()])
 async def test_what_has_no_room_is_refused(effect, responder):
     assert await responder.carry_out(first(effect)) == Never(why=NO_ROOM)
 
@@ -155,7 +142,8 @@ async def test_what_has_no_room_is_refused(effect, responder):
 async def test_nothing_from_outside_can_mention_anybody(responder, slack):
     evil = "<!channel> <@U1> &lt;!here&gt; <https://evil.example|login>"
     lines = [{"label": evil, "text": evil}]
-    said = notice(title=evil, lines=lines, next=evil)
+    actions = [{"say": evil, "label": evil, "style": evil, "form": evil, "text": evil}]
+    said = notice(title=evil, lines=lines, next=evil, actions=actions, attention="sync")
     await responder.carry_out(first(room(notice=said, topic=evil, purpose=f"us-42 {evil}")))
     assert "<!" not in str(slack.calls)
     assert "<@" not in str(slack.calls)
@@ -163,7 +151,15 @@ async def test_nothing_from_outside_can_mention_anybody(responder, slack):
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"token": "xapp-1"}, {"invite": ["ann"]}, {"fallback_channel": "#incidents"}]
+    "wrong",
+    [
+        {"token": "xapp-1"},
+        {"invite": ["ann"]},
+        {"fallback_channel": "#incidents"},
+        {"people": {"infra": "@infra"}},
+        {"sync_owner": "tim"},
+        {"page_users": ["tim@example.com"]},
+    ],
 )
 def test_settings_that_cannot_be_right_are_refused(wrong):
     with pytest.raises(ValidationError):
