@@ -148,6 +148,7 @@ class Outside:
     def _words(self, body: bytes, said: Any) -> str:
         """What the answer says is wrong, in one line, without our secrets."""
         told = next((said[k] for k in SAYS if said.get(k)), "") if isinstance(said, dict) else ""
+        told = "; ".join(map(str, told)) if isinstance(told, list) else told
         text = str(told) or body[:400].decode("utf-8", "replace")
         for secret in self._terms.secrets:
             text = text.replace(secret, "(secret)")
