@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from checker.config.outlets import FALLBACK as CONSOLE
 from checker.config.settings import PlannedResponder, Settings
 from checker.core.model import Duty
-from checker.responders.contract import MakeResponder, ReadsBack, Responder, Unread
+from checker.responders.contract import KnowsOnCall, MakeResponder, ReadsBack, Responder, Unread
 from checker.responders.contract_findings import (
     NEVER_PAGED,
     Examined,
@@ -50,14 +50,19 @@ def _rooms(routes: dict[Duty, list[str]]) -> Iterator[Finding]:
 
 
 async def responder(planned: PlannedResponder, make: MakeResponder) -> list[Finding]:
-    """What one of its kind says of itself, and whether what became of a page can be looked up."""
+    """What is found about one of its kind, made for this and closed again."""
     made = make(planned.settings)
     try:
-        found = await made.examine() if isinstance(made, Examined) else []
-        if Duty.PAGE in planned.duties and planned.kind != CONSOLE:
-            found = [*found, await _reading(made)]
+        return await examined(planned, made)
     finally:
         await made.close()
+
+
+async def examined(planned: PlannedResponder, made: Responder) -> list[Finding]:
+    """What it says of itself; and of one that pages, whether it can be asked what became of that, and who is on call."""
+    found = await made.examine() if isinstance(made, Examined) else []
+    if Duty.PAGE in planned.duties and planned.kind != CONSOLE:
+        found = [*found, await _reading(made), await _on_call(made)]
     return found or [ok("there is nothing that could be wrong")]
 
 
@@ -72,3 +77,20 @@ async def _reading(made: Responder) -> Finding:
     if isinstance(answer, Unread):
         return bad(f"a page cannot be looked up: {answer.why}", "put in a token that may read")
     return ok("what becomes of a page can be looked up")
+
+
+async def _on_call(made: Responder) -> Finding:
+    """Whether a page would find somebody."""
+    if not isinstance(made, KnowsOnCall) or not made.knows_on_call:
+        return warning(
+            "who is on call cannot be asked: they are not asked into the room",
+            "give it a token that reads (`rest_token`), and say which `service` it rings",
+        )
+    people = await made.on_call()
+    if isinstance(people, Unread):
+        return bad(
+            f"who is on call cannot be asked: {people.why}", "mend it, or nobody is asked in"
+        )
+    if not people:
+        return bad("nobody is on call: a page would ring nobody", "put somebody on call")
+    return ok(f"on call now: {', '.join(who.name for who in people)}")

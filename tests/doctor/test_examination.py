@@ -36,7 +36,8 @@ def let_read(world: World, config: Path, token: str) -> None:
     """Give the pager this REST token."""
     file = config / "checker.yaml"
     told = yaml.safe_load(file.read_text())
-    told["responders"]["pagerduty"] |= {"rest_token": token, "rest_url": world.pagerduty.address}
+    more = {"rest_token": token, "rest_url": world.pagerduty.address, "service": "P43Y0E8"}
+    told["responders"]["pagerduty"] |= more
     file.write_text(yaml.safe_dump(told))
 
 
@@ -82,17 +83,28 @@ async def test_a_pager_that_cannot_be_reached_is_bad(world: World, config: Path)
     assert "cannot be reached" in first.what
 
 
-async def test_a_good_rest_token_lets_pages_be_looked_up(world: World, config: Path):
+async def test_with_a_good_rest_token_it_is_known_whom_a_page_rings(world: World, config: Path):
     let_read(world, config, world.pagerduty.rest_token)
     said = await found(config, "responder pagerduty")
-    assert healths(said) == [Health.OK, Health.OK]
-    assert said[1].what == "what becomes of a page can be looked up"
+    assert healths(said) == [Health.OK] * 4
+    assert [finding.what for finding in said[1:]] == [
+        "the service PostHog Cloud is there, and it is the one that our routing key rings",
+        "what becomes of a page can be looked up",
+        "on call now: Grace Hopper, Katherine Johnson",
+    ]
+
+
+async def test_nobody_on_call_is_bad(world: World, config: Path):
+    let_read(world, config, world.pagerduty.rest_token)
+    world.pagerduty.service.on_call = []
+    said = await found(config, "responder pagerduty")
+    assert healths(said) == [Health.OK, Health.OK, Health.OK, Health.BAD]
 
 
 async def test_a_rest_token_that_is_refused_is_bad_and_not_shown(world: World, config: Path):
     let_read(world, config, "revoked-token-0123")
     said = await found(config, "responder pagerduty")
-    assert healths(said) == [Health.OK, Health.BAD]
+    assert healths(said) == [Health.OK, Health.BAD, Health.BAD, Health.BAD]
     assert "revoked-token-0123" not in str(said)
 
 

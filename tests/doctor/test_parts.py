@@ -8,7 +8,7 @@ import pytest
 
 from checker.config import load
 from checker.config.settings import Off, PlannedResponder, Settings
-from checker.core.model import Duty
+from checker.core.model import Duty, Person
 from checker.doctor import outlets, own
 from checker.doctor.examination import Part, examine
 from checker.doctor.report import verdict
@@ -47,6 +47,19 @@ class Bell:
 
     async def close(self) -> None:
         self.closed = True
+
+
+class Switchboard(Bell):
+    """Knows who is on call too."""
+
+    knows_on_call = True
+
+    def __init__(self, people: tuple[Person, ...] | Unread) -> None:
+        super().__init__()
+        self._people = people
+
+    async def on_call(self) -> tuple[Person, ...] | Unread:
+        return self._people
 
 
 class Broken(Bell):
@@ -160,21 +173,48 @@ async def examined(bell: Any) -> list[Finding]:
 
 async def test_a_token_that_reads_is_tried_on_a_page_that_never_was():
     bell = Bell()
-    assert await examined(bell) == [ok("what becomes of a page can be looked up")]
+    said, _ = await examined(bell)
+    assert said == ok("what becomes of a page can be looked up")
     assert bell.keys == [NEVER_PAGED]
     assert bell.closed
 
 
 async def test_a_token_that_may_not_read_is_bad():
-    (said,) = await examined(Bell(Unread("PagerDuty answered 401")))
+    said, _ = await examined(Bell(Unread("PagerDuty answered 401")))
     assert said.health is Health.BAD
     assert "PagerDuty answered 401" in said.what
 
 
 async def test_without_a_token_that_reads_accepted_has_to_suffice():
-    (said,) = await examined(Bell(every_s=None))
+    said, _ = await examined(Bell(every_s=None))
     assert said.health is Health.WARNING
     assert "that it was accepted has to suffice" in said.what
+
+
+async def test_who_is_on_call_is_named():
+    _, said = await examined(Switchboard((Person("Ada"), Person("Bob"))))
+    assert said == ok("on call now: Ada, Bob")
+
+
+@pytest.mark.parametrize(
+    ("people", "what"),
+    [
+        ((), "nobody is on call: a page would ring nobody"),
+        (
+            Unread("PagerDuty answered 403"),
+            "who is on call cannot be asked: PagerDuty answered 403",
+        ),
+    ],
+)
+async def test_nobody_on_call_is_bad_and_so_is_not_to_know(people: Any, what: str):
+    _, said = await examined(Switchboard(people))
+    assert (said.health, said.what) == (Health.BAD, what)
+
+
+async def test_a_pager_that_does_not_know_who_is_on_call_is_a_warning():
+    _, said = await examined(Bell())
+    assert said.health is Health.WARNING
+    assert "who is on call cannot be asked" in said.what
 
 
 async def test_the_console_has_nothing_that_could_be_wrong(settings: Settings):
