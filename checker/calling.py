@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from pydantic import SecretStr
 
 from checker import config, screen
 from checker.config import ConfigError, Settings
@@ -38,7 +39,7 @@ def load_settings(path: Path, store: str | None = None, listen: str | None = Non
     """The settings at `path`, with what the command line says instead."""
     settings = config.load(path, os.environ)
     if store:
-        settings = replace(settings, store=store)
+        settings = replace(settings, store=SecretStr(store))
     if listen:
         host, _, port = listen.rpartition(":")
         if not host or not port.isdigit() or int(port) > 65535:

@@ -30,6 +30,7 @@ from checker.core.maintenance import wrong_with
 from checker.core.model import Entry, Incident, Maintenance, Severity
 from checker.core.wording import stamp
 from checker.core.words import About
+from checker.store.place import Url
 from checker.store.rows import Tracked
 from checker.store.store import Store
 
@@ -89,7 +90,7 @@ class Desk:
 
     @classmethod
     @asynccontextmanager
-    async def at(cls, url: str) -> AsyncIterator[Desk]:
+    async def at(cls, url: Url) -> AsyncIterator[Desk]:
         """At the store of that URL. StoreMissing when no daemon has made it yet."""
         store = await Store.open_shared(url)
         try:

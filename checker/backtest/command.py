@@ -26,6 +26,7 @@ from checker.config import durations
 from checker.core.incident import is_live
 from checker.core.model import Incident
 from checker.store.faults import StoreMissing
+from checker.store.place import Url
 from checker.store.store import Store
 
 STAND_IN = "backtest"  # for keys that are not set: nobody is looked at
@@ -97,7 +98,7 @@ def _trial(path: Path) -> Trial:
     return Trial(str(path), config.load(path, os.environ, stand_in=STAND_IN))
 
 
-async def _tried(trials: Sequence[Trial], url: str, since_s: float) -> Report:
+async def _tried(trials: Sequence[Trial], url: Url, since_s: float) -> Report:
     until = time.time()
     since = until - since_s
     policies = [trial.settings.policy for trial in trials]
@@ -108,7 +109,7 @@ async def _tried(trials: Sequence[Trial], url: str, since_s: float) -> Report:
     return report(trials, tested, live)
 
 
-async def _live_at(url: str) -> list[Incident]:
+async def _live_at(url: Url) -> list[Incident]:
     """The live incidents; none where no daemon has run yet."""
     try:
         async with _opened(url) as store:
@@ -122,7 +123,7 @@ async def _live(store: Store) -> list[Incident]:
 
 
 @contextlib.asynccontextmanager
-async def _opened(url: str) -> AsyncIterator[Store]:
+async def _opened(url: Url) -> AsyncIterator[Store]:
     store = await Store.open_shared(url)
     try:
         yield store

@@ -24,6 +24,8 @@ CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WORKING_DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 LINK = r"^https?://[^\s<>|]+$"
+STORE = r"^(sqlite:///|postgresql\+asyncpg://)."
+STORE_IN_WORDS = "'sqlite:///checker.db', or a reference to 'postgresql+asyncpg://user:password@host/database'"
 
 
 class Block(BaseModel):
@@ -262,8 +264,11 @@ class General(Block):
     """From how many places daemons look, this one included: what the time to a page is reckoned with."""
     source_address: IPvAnyAddress | None = None
     """The IP address of this machine that looks go out from."""
-    store: str = Field("sqlite:///checker.db", pattern=r"^sqlite:///.+$")
-    """The database: three slashes and a path, four for an absolute one."""
+    store: SecretStr = Field(
+        SecretStr("sqlite:///checker.db"),
+        json_schema_extra={"default": "sqlite:///checker.db", "pattern": STORE},
+    )
+    """A file: three slashes and a path, four for an absolute one. Or a PostgreSQL that several daemons share: write it as a reference."""
     web: WebEntry = WebEntry()
     pace: PaceEntry = PaceEntry()
     thresholds: AllThresholds = AllThresholds()
@@ -280,3 +285,10 @@ class General(Block):
     """A PEM file of authorities to trust in place of the system's own."""
     resolve_on_recovery: bool = False
     """End the page when everything is well again; otherwise it stays until a person closes."""
+
+    @field_validator("store")
+    @classmethod
+    def _is_a_store(cls, url: SecretStr) -> SecretStr:
+        if not re.match(STORE, url.get_secret_value()):
+            raise ValueError(STORE_IN_WORDS)
+        return url

@@ -91,7 +91,7 @@ class Settings:
 
     location: str
     source_address: str | None  # the IP address that looks go out from; None: any
-    store: str  # "sqlite:///checker.db"
+    store: SecretStr  # "sqlite:///checker.db", or a PostgreSQL's address with its password
     web: Web
     ca_file: str | None  # PEM of the authorities that looks trust; None: the system's own
     checks: tuple[PlannedCheck, ...]  # controls last

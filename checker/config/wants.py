@@ -37,7 +37,6 @@ _LIMITS = {
 _PATTERNS = {
     NAME: NAME_IN_WORDS,
     LINK: "a link that begins with https:// or http://",
-    r"^sqlite:///.+$": "'sqlite:///checker.db', or 'sqlite:////var/lib/checker/checker.db'",
 }
 
 

@@ -13,8 +13,10 @@ from checker.config.kinds import CONTROL
 from checker.config.settings import Off, Settings
 from checker.core.model import Observation
 from checker.responders.contract_findings import Finding, bad, ok, warning
-from checker.store import sqlite
 from checker.store.faults import StoreError, StoreMissing
+from checker.store.place import Url
+from checker.store.places import place_of
+from checker.store.sqlite import File
 from checker.store.store import Store
 from probes.contract import Verdict
 
@@ -39,7 +41,7 @@ def _off(off: Sequence[Off]) -> Iterator[Finding]:
         yield warning(f"off: {named}{more} ({why})", "give it, or leave out what needs it")
 
 
-async def store(url: str) -> list[Finding]:
+async def store(url: Url) -> list[Finding]:
     """Whether it opens; the daemon's claim on it is left alone."""
     try:
         newest = await _newest(url)
@@ -50,7 +52,7 @@ async def store(url: str) -> list[Finding]:
     return [ok(f"it opens; the newest incident is {newest or 'yet to come'}")]
 
 
-async def _newest(url: str) -> str:
+async def _newest(url: Url) -> str:
     """The newest incident's id; empty if there was none."""
     opened = await Store.open_shared(url)
     try:
@@ -60,11 +62,12 @@ async def _newest(url: str) -> str:
     return found[0].id if found else ""
 
 
-def _missing(url: str, missing: StoreMissing) -> Finding:
+def _missing(url: Url, missing: StoreMissing) -> Finding:
     """A first start makes the store: whether it could."""
-    path = sqlite.file_of(url)
-    if path.exists():
+    place = place_of(url, busy_s=0.0)
+    if not isinstance(place, File) or place.path.exists():
         return warning(str(missing), "start the daemon")
+    path = place.path
     home = _nearest(path.parent.absolute())
     if home.is_dir() and os.access(home, os.W_OK | os.X_OK):
         return warning(f"there is none yet at {path}", "start the daemon: it makes one")

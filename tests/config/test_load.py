@@ -19,7 +19,7 @@ def test_a_minimal_config_comes_to_settings_with_every_default_filled_in(tmp_pat
     ]  # fmt: skip
     assert (settings.location, settings.source_address, settings.ca_file) == ("local", None, None)
     assert (settings.web.host, settings.web.port, settings.web.token) == ("127.0.0.1", 9877, None)
-    assert settings.store == "sqlite:///checker.db"
+    assert settings.store.get_secret_value() == "sqlite:///checker.db"
     assert (settings.retention_s, settings.reload_every_s) == (30 * 86400, 30)
     assert settings.policy.thresholds == Thresholds()
     assert settings.off == ()
@@ -63,7 +63,7 @@ def test_what_there_is_one_of_is_read(tmp_path):
     )
 
     assert (settings.location, settings.source_address) == ("fra", "192.0.2.7")
-    assert (settings.store, settings.retention_s, settings.reload_every_s) == (
+    assert (settings.store.get_secret_value(), settings.retention_s, settings.reload_every_s) == (
         "sqlite:////var/c.db", 7 * 86400, 5,
     )  # fmt: skip
     assert (settings.web.host, settings.web.port) == ("0.0.0.0", 0)
@@ -183,7 +183,7 @@ def test_elsewhere_what_is_not_set_is_a_problem(tmp_path, text, problem):
         ("location: New York\n", "1:11", "at most 40 of a-z, 0-9, '-' and '_', such as 'us'"),
         ("location: 7\n", "1:11", "text; in quotes, if it looks like a number"),
         ("source_address: eth0\n", "1:17", "an IP address of this machine, such as 192.0.2.7"),
-        ("store: mysql://x\n", "1:8", "'sqlite:///checker.db', or 'sqlite:////var/lib/checker/checker.db'"),
+        ("store: mysql://x\n", "1:8", "'sqlite:///checker.db', or a reference to 'postgresql+asyncpg://user:password@host/database'"),
         ("retention: 1m\n", "1:12", "at least 1h"),
         ("reload: 100ms\n", "1:9", "at least 1s"),
         ("resolve_on_recovery: maybe\n", "1:22", "true or false"),
