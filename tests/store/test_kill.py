@@ -13,10 +13,10 @@ from tests.store.values import opened
 ROOT = Path(__file__).parents[2]
 
 
-async def commits_before_death(folder, commits):
+async def commits_before_death(home, commits):
     """How many commits a child had acknowledged when it was killed, at least `commits`."""
     child = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.store.writing_child", str(folder)),
+        *(sys.executable, "-m", "tests.store.writing_child", str(home)),
         cwd=ROOT,
         stdout=asyncio.subprocess.PIPE,
     )
@@ -36,9 +36,9 @@ def number(line):
 
 
 @pytest.mark.parametrize("commits", [3, 20])
-async def test_a_killed_writer_loses_nothing_that_it_had_acknowledged(tmp_path, commits):
-    newest = await commits_before_death(tmp_path, commits)
-    async with opened(tmp_path) as store:
+async def test_a_killed_writer_loses_nothing_that_it_had_acknowledged(home, commits):
+    newest = await commits_before_death(home, commits)
+    async with opened(home) as store:
         restored = await store.restore()
         unsure = {one.effect.id for one in restored.outbox if one.unsure}
         for n in range(1, newest + 1):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from contextlib import closing as closing_of
 from pathlib import Path
 
 from checker.core.events import Closed
@@ -21,17 +23,20 @@ from checker.core.model import (
     Step,
     Symptom,
 )
+from checker.store import sqlite
 from checker.store.store import Store
 from probes.contract import Outcome, Reason, Timing, Verdict
+from tests.postgres import speak
 
 
-def url_of(folder: Path) -> str:
-    return f"sqlite:///{folder / 'var' / 'checker.db'}"
+def url_of(home: Path | str) -> str:
+    """The address of a store: of a file in that folder, or `home` is one."""
+    return home if isinstance(home, str) else f"sqlite:///{home / 'var' / 'checker.db'}"
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Store]:
-    store = await Store.open(url_of(folder), deadline_s=20.0, busy_s=0.0)
+async def opened(home: Path | str, deadline_s: float = 20.0) -> AsyncIterator[Store]:
+    store = await Store.open(url_of(home), deadline_s=deadline_s, busy_s=0.0)
     try:
         yield store
     finally:
@@ -39,12 +44,21 @@ async def opened(folder: Path) -> AsyncIterator[Store]:
 
 
 @asynccontextmanager
-async def shared(folder: Path) -> AsyncIterator[Store]:
-    store = await Store.open_shared(url_of(folder))
+async def shared(home: Path | str) -> AsyncIterator[Store]:
+    store = await Store.open_shared(url_of(home), deadline_s=20.0)
     try:
         yield store
     finally:
         await store.close()
+
+
+async def by_hand(home: Path | str, sql: str) -> None:
+    """What somebody does who has the database open beside us."""
+    if isinstance(home, str):
+        await speak(home, sql)
+        return
+    with closing_of(sqlite3.connect(sqlite.file_of(url_of(home)))) as hand, hand:
+        hand.execute(sql)
 
 
 def incident(name: str = "us-1", phase: Phase = Phase.OPEN, at: float = 100.0) -> Incident:

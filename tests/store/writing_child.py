@@ -10,8 +10,8 @@ from pathlib import Path
 from tests.store.values import closing, declared, look, opened
 
 
-async def write(folder: Path) -> None:
-    async with opened(folder) as store:
+async def write(home: Path | str) -> None:
+    async with opened(home) as store:
 
         async def see() -> None:
             for n in count():
@@ -27,4 +27,4 @@ async def write(folder: Path) -> None:
         await seeing
 
 
-asyncio.run(write(Path(sys.argv[1])))
+asyncio.run(write(sys.argv[1] if "://" in sys.argv[1] else Path(sys.argv[1])))
