@@ -78,4 +78,9 @@ def what_people_see(world: World) -> dict[str, Any]:
             channel.name: [message.text for message in channel.messages]
             for channel in world.slack.workspace.channels
         },
+        "customers": {
+            "banner": world.us.banner.shows(),
+            "status page": [one["title"] for one in world.uptimerobot.announcements],
+            "announcements": [message.text for message in world.announcements.messages],
+        },
     }

@@ -61,6 +61,13 @@ async def test_it_can_be_watched_whole(tmp_path: Path):
     assert settings.off == ()
 
 
+async def test_it_can_tell_customers_where_it_is_asked_to(world: World, tmp_path: Path):
+    settings = load(world.config(tmp_path, public=True), env={})
+    assert settings.policy.routes[Duty.PUBLISH] == ("banner", "status-page", "announcements")
+    assert settings.policy.routes[Duty.WITHDRAW] == settings.policy.routes[Duty.PUBLISH]
+    assert Duty.PUBLISH not in load(world.config(tmp_path), env={}).policy.routes
+
+
 async def test_a_part_of_its_config_can_be_replaced(world: World, tmp_path: Path):
     settings = load(world.config(tmp_path, location="l2", responders={"console": {}}), env={})
     assert settings.location == "l2"

@@ -1,4 +1,4 @@
-"""The world: two PostHog Clouds, three controls, a Slack and a PagerDuty, all on loopback."""
+"""The world: two PostHog Clouds, three controls, a Slack, a PagerDuty and what customers read, all on loopback."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from tests.world.cloud import Cloud
 from tests.world.controls import Controls
 from tests.world.faults import Fault
 from tests.world.pagerduty import PagerDuty
+from tests.world.posthog_flag_api import KEY, PROJECT
 from tests.world.slack import Slack
+from tests.world.slack_workspace import BOT
+from tests.world.uptimerobot import PAGE, UptimeRobot
 
 
 class World:
@@ -33,10 +36,14 @@ class World:
         self.controls = Controls()
         self.pagerduty = PagerDuty()
         self.slack = Slack()
+        # What customers read, beside the banner, which is the US cloud's.
+        self.uptimerobot = UptimeRobot()
+        self.customers = Slack(token="xoxb-of-the-customers")
+        self.announcements = self.customers.workspace.add_channel("announcements", BOT)
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        for part in (self.us, self.eu, self.controls, self.pagerduty, self.slack):
+        for part in (self.us, self.eu, self.controls, *self._others().values()):
             await self._open.enter_async_context(part)
         return self
 
@@ -64,17 +71,26 @@ class World:
             await part.mend(name)
 
     def config(
-        self, folder: Path, *, surfaces: Literal["pages", "all"] = "pages", **overrides: Any
+        self,
+        folder: Path,
+        *,
+        surfaces: Literal["pages", "all"] = "pages",
+        public: bool = False,
+        **overrides: Any,
     ) -> Path:
         """Writes a config for a daemon that watches this world, and returns its folder.
 
         It looks at what anybody can open, or at every surface, and is quick enough for a person to
-        wait for. `overrides` replace whole top-level keys.
+        wait for. With `public` it can tell customers, by the outlets banner, status-page and
+        announcements; not in a world that speaks TLS, whose authority no responder trusts.
+        `overrides` replace whole top-level keys.
         """
         folder.mkdir(parents=True, exist_ok=True)
         told = self._config(folder)
         if surfaces == "all":
             told |= self._everything()
+        if public:
+            told["responders"] |= self._outlets()
         if self.authority is not None:
             told["ca_file"] = str(self.authority.write_to(folder).resolve())
         told |= overrides
@@ -90,10 +106,19 @@ class World:
             | {f"{name} ingest": cloud.ingest.address for name, cloud in clouds.items()}
             | {f"control {name}": p.address for name, p in self.controls.parties.items()}
             | {"pagerduty": self.pagerduty.address, "slack": self.slack.api}
+            | {"uptimerobot": self.uptimerobot.api, "customers": self.customers.api}
         )
 
-    def _places(self) -> dict[str, Cloud | PagerDuty | Slack]:
-        return {**self._clouds(), "slack": self.slack, "pagerduty": self.pagerduty}
+    def _places(self) -> dict[str, Cloud | PagerDuty | Slack | UptimeRobot]:
+        return {**self._clouds(), **self._others()}
+
+    def _others(self) -> dict[str, PagerDuty | Slack | UptimeRobot]:
+        return {
+            "slack": self.slack,
+            "pagerduty": self.pagerduty,
+            "uptimerobot": self.uptimerobot,
+            "customers": self.customers,
+        }
 
     def _clouds(self) -> dict[str, Cloud]:
         return {"us": self.us, "eu": self.eu}
@@ -122,6 +147,28 @@ class World:
                     "base_url": self.pagerduty.address,
                 },
                 "slack": {"token": self.slack.token, "base_url": self.slack.api},
+            },
+        }
+
+    def _outlets(self) -> dict[str, Any]:
+        """What can tell customers."""
+        return {
+            "banner": {
+                "host": self.us.app.address,
+                "project_id": int(PROJECT),
+                "personal_key": KEY,
+            },
+            "status-page": {
+                "kind": "uptimerobot",
+                "api_key": self.uptimerobot.key,
+                "page_id": PAGE,
+                "base_url": self.uptimerobot.api,
+            },
+            "announcements": {
+                "kind": "slack_announcements",
+                "token": self.customers.token,
+                "channel": self.announcements.id,
+                "base_url": self.customers.api,
             },
         }
 
