@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 
 from checker.core.model import Duty
@@ -188,6 +190,32 @@ class Heartbeats:
         self.failed = Counter(
             "checker_heartbeat_failures", "Those that did not arrive.", registry=registry
         )
+
+
+class Examinations:
+    """What the doctor found, when it last looked. A removed part's series go away by exact name."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._ok = Gauge(
+            "checker_doctor_ok",
+            "Whether nothing was found that would keep this part from its work (1), or something was (0).",
+            ("part",),
+            registry=registry,
+        )
+        self._last_run = Gauge(
+            "checker_doctor_last_run_timestamp_seconds",
+            "When the ways out were last examined.",
+            registry=registry,
+        )
+        self._parts: set[str] = set()
+
+    def take(self, parts: Mapping[str, bool], at: float) -> None:
+        for gone in self._parts - parts.keys():
+            self._ok.remove(gone)
+        for part, is_well in parts.items():
+            self._ok.labels(part).set(is_well)
+        self._parts = set(parts)
+        self._last_run.set(at)
 
 
 class Config:

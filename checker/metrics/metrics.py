@@ -14,7 +14,15 @@ from prometheus_client.core import Metric
 from checker.config.settings import PlannedCheck
 from checker.core.model import Duty, Observation
 from checker.metrics.current import current
-from checker.metrics.instruments import SKIPS, Checks, Config, Daemon, Heartbeats, Looks
+from checker.metrics.instruments import (
+    SKIPS,
+    Checks,
+    Config,
+    Daemon,
+    Examinations,
+    Heartbeats,
+    Looks,
+)
 from checker.metrics.probed import probed
 from checker.metrics.view import LastLook, View, labels_of
 from checker.metrics.words import Words
@@ -37,6 +45,7 @@ class Metrics:
         self._checks = Checks(registry)
         self._daemon = Daemon(registry)
         self._heartbeats = Heartbeats(registry)
+        self._examinations = Examinations(registry)
         self._config = Config(registry)
         self._watched: dict[str, PlannedCheck] = {}
         self._routes: set[tuple[str, Duty]] = set()
@@ -153,6 +162,10 @@ class Metrics:
         self._heartbeats.sent.inc()
         if not arrived:
             self._heartbeats.failed.inc()
+
+    def examined(self, parts: Mapping[str, bool], at: float) -> None:
+        """The doctor has looked at these parts, and found each of them well or not."""
+        self._examinations.take(parts, at)
 
     def _describe(self) -> None:
         self._checks.clear()
