@@ -31,6 +31,7 @@ def full() -> Metrics:
         metrics.looked(saw("us/app", outcome), "page", "us")
     metrics.reloaded(True, NOW, "abc")
     metrics.delivered("pagerduty", Duty.PAGE, 2.5)
+    metrics.examined({"ways out": True, "responder slack": False}, NOW)
     metrics.store_failed("commit")
     metrics.bounded("queue")
     view = trouble()
