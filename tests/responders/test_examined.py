@@ -8,12 +8,13 @@ import pytest
 from checker.responders import pagerduty, pagerduty_incident
 from checker.responders.contract_findings import Examined, Finding, Health, ok
 from checker.responders.slack import Responder as SlackResponder
-from checker.responders.slack_examined import SCOPES, VITAL
+from checker.responders.slack_examined import DIRECT, GROUPS, HEARING, SCOPES, VITAL
 from tests.responders.rooms import made_for
 from tests.world.faults import Fault, empty, hang, page, raw, refuse, says, status
 from tests.world.pagerduty import ROUTING_KEY, PagerDuty
 from tests.world.pagerduty_rest import SERVICE
 from tests.world.slack import Slack
+from tests.world.slack_socket import APP_TOKEN, SlackSocket
 
 
 @pytest.fixture
@@ -188,6 +189,30 @@ async def test_a_missing_scope_is_named_with_what_it_costs(slack, responder, sco
     assert found.to_do == f"add {scope} to the app and install it again"
 
 
+WITH = {
+    "people": {"infra": "S0INFRA"},
+    "page_users": ["U1"],
+    "signing_secret": "8f742231b10e8888abcd99abcdef85a5",
+}
+
+
+@pytest.mark.parametrize(("scope", "cost"), list((HEARING | GROUPS | DIRECT).items()))
+async def test_a_scope_that_the_settings_ask_for_is_named_when_it_is_missing(
+    scope: str, cost: str, slack: Slack, responder_for: Callable[..., SlackResponder]
+):
+    slack.scopes.remove(scope)
+    found = [f for f in await responder_for(**WITH).examine() if f.health is not Health.OK]
+    assert [(f.health, f.what) for f in found] == [(Health.WARNING, f"no scope {scope}: {cost}")]
+
+
+@pytest.mark.parametrize("scope", list(HEARING | GROUPS | DIRECT))
+async def test_a_scope_that_the_settings_do_not_ask_for_is_not_missed(
+    scope: str, slack: Slack, responder: SlackResponder
+):
+    slack.scopes.remove(scope)
+    assert {found.health for found in await responder.examine()} == {Health.OK}
+
+
 async def test_who_may_open_no_channel_but_has_another_is_warned(
     slack: Slack, responder_for: Callable[..., SlackResponder]
 ):
@@ -212,6 +237,65 @@ async def test_a_slack_that_does_not_answer_is_bad(slack, responder, fault):
     (found,) = await responder.examine()
     assert found.health is Health.BAD
     assert "base_url" in found.to_do
+
+
+@pytest.fixture
+async def hearing() -> AsyncIterator[SlackSocket]:
+    async with SlackSocket() as fake:
+        yield fake
+
+
+async def test_an_app_token_is_tried_without_connecting(hearing: SlackSocket):
+    responder = made_for(hearing, app_token=APP_TOKEN)
+    found = await responder.examine()
+    await responder.close()
+    assert found[-1].health is Health.OK
+    assert found[-1].what == "Slack's app token is good: people are heard over Socket Mode"
+    assert hearing.hellos == 0
+
+
+@pytest.mark.parametrize(
+    ("word", "to_do"),
+    [
+        ("missing_scope", "give the app-level token the scope connections:write"),
+        ("forbidden_team", "install the app in this workspace"),
+        ("invalid_auth", "make an app-level token"),
+        ("token_revoked", "make an app-level token"),
+        ("not_allowed_token_type", "make an app-level token"),
+    ],
+)
+async def test_an_app_token_that_hears_nobody_is_bad(word, to_do, hearing: SlackSocket):
+    await hearing.hurt("apps.connections.open", says(word))
+    responder = made_for(hearing, app_token=APP_TOKEN)
+    found = await responder.examine()
+    await responder.close()
+    assert found[-1].health is Health.BAD
+    assert found[-1].what == f"Slack refused apps.connections.open: {word}; nobody is heard"
+    assert found[-1].to_do.startswith(to_do)
+    assert APP_TOKEN not in f"{found}"
+
+
+async def test_a_slack_that_says_nothing_about_the_app_token_is_bad(hearing: SlackSocket):
+    await hearing.hurt("apps.connections.open", status(503))
+    responder = made_for(hearing, app_token=APP_TOKEN)
+    found = await responder.examine()
+    await responder.close()
+    assert (found[-1].health, found[-1].what) == (Health.BAD, "Slack answered 503")
+
+
+@pytest.mark.parametrize(
+    ("secret", "health"),
+    [
+        ("8f742231b10e8888abcd99abcdef85a5", Health.OK),
+        ("a secret of another kind", Health.WARNING),
+        ("xoxb-0123456789-0123456789012345", Health.WARNING),
+        ("8F742231B10E8888ABCD99ABCDEF85A5", Health.WARNING),
+    ],
+)
+async def test_a_signing_secret_that_is_none_of_slacks_is_a_warning(secret, health, responder_for):
+    found = await responder_for(signing_secret=secret).examine()
+    assert found[-1].health is health
+    assert secret not in f"{found}"
 
 
 async def test_both_can_be_examined(slack: Slack, paging: pagerduty.Responder):

@@ -13,12 +13,12 @@ from checker.responders.contract import Done, Later
 from checker.responders.slack import Responder, Settings
 from checker.responders.slack_message import full
 from checker.responders.slack_pace import CHANNELS_MAX, EARLIER_MAX, Gap, gathered, has_place
-from tests.responders.effects import AT, again, first, notice, post, room
+from tests.responders.effects import AT, again, document, first, invite, notice, post, room
 from tests.responders.rooms import NAME
 from tests.world.faults import drop, says
 from tests.world.slack import Slack
 from tests.world.slack_limits import UPDATE_TEXT_MAX, check_message
-from tests.world.slack_workspace import Message
+from tests.world.slack_workspace import BOT, Message
 
 
 class Night:
@@ -30,8 +30,8 @@ class Night:
         self.receipts: dict[str, Any] = {}
         self.responder: Responder
 
-    def restart(self) -> None:
-        settings = Settings(token=self.slack.token, base_url=self.slack.api)
+    def restart(self, **more: Any) -> None:
+        settings = Settings(**{"token": self.slack.token, "base_url": self.slack.api} | more)
         self.responder = Responder(settings, clock=lambda: self.now)
 
     async def tell(self, effect: Effect) -> Done:
@@ -47,7 +47,9 @@ class Night:
             await self.tell(self.numbered(number, mood))
 
     def numbered(self, number: int, mood: str = "joined") -> Effect:
-        said = notice(mood=mood, title=f"news {number} of us-42", next="")
+        take = {"say": "lead us-42", "label": "Take the lead", "style": "", "form": "", "text": ""}
+        title = f"news {number} of us-42"
+        said = notice(mood=mood, title=title, next="", actions=[take])
         return replace(post(number), at=self.now, payload={"notice": said})
 
     @property
@@ -78,6 +80,51 @@ async def test_a_room_has_twenty_messages_in_its_first_ten_minutes_and_they_tell
     newest = str(night.messages[-1].blocks)
     assert all(f"news {number} of us-42" in newest for number in range(19, 60))
     assert night.messages[-1].text == "🔴 news 59 of us-42"
+
+
+async def test_of_twenty_one_joins_in_ten_minutes_the_last_three_share_a_message(night):
+    await night.say(*range(1, 22), every_s=25)
+    assert len(night.messages) == 20
+    newest = str(night.messages[-1].blocks)
+    assert [f"news {number} of us-42" in newest for number in (18, 19, 20, 21)] == [
+        False,
+        True,
+        True,
+        True,
+    ]
+
+
+async def test_calling_people_and_leaving_the_document_take_places_too(night):
+    """Where it is a thread, and files cannot be left, these are messages like the others."""
+    fixed = night.slack.workspace.add_channel("incidents", BOT)
+    await night.slack.hurt("conversations.create", says("restricted_action"))
+    await night.slack.hurt("files.getUploadURLExternal", says("missing_scope"))
+    await night.responder.close()
+    night.restart(fallback_channel=fixed.id, invite=["U1"])
+    night.receipts.clear()
+    for effect in (room(), invite(), document()):
+        night.now += 5
+        await night.tell(effect)
+    await night.say(*range(1, 22))
+    assert len(fixed.messages) == 20
+
+
+async def test_buttons_are_those_of_the_newest_news(night):
+    await night.responder.close()
+    night.restart(signing_secret="0123456789abcdef0123456789abcdef")
+    await night.say(*range(1, 21))
+    assert len(night.messages) == 20
+    assert str(night.messages[-1].blocks).count("checker.say.0") == 1
+
+
+async def test_whoever_is_called_is_called_by_a_message_of_its_own(night):
+    await night.say(*range(1, 40))
+    night.now += 5
+    said = notice(mood="said", title="is it scheduled?", attention="sync")
+    await night.tell(replace(post(40), at=night.now, payload={"notice": said}))
+    assert len(night.messages) == 21
+    await night.say(41)
+    assert "is it scheduled?" not in str(night.messages[-2].blocks)
 
 
 async def test_what_was_said_before_stands_in_the_order_in_which_it_happened(night):
