@@ -6,6 +6,7 @@ It forgets everything in a power cut, and is fast for that.
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pwd
 import shutil
@@ -103,6 +104,14 @@ class Own(Cluster):
                 raise RuntimeError((self.folder / "log").read_text()[-2000:])
             time.sleep(0.02)
 
+    def pids(self) -> list[int]:
+        """Of the server and of every backend of it."""
+        assert self.process is not None
+        family = subprocess.run(
+            ["pgrep", "-P", str(self.process.pid)], check=True, capture_output=True, text=True
+        )
+        return [self.process.pid, *map(int, family.stdout.split())]
+
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """SIGINT: orderly, but now. SIGQUIT: as in a crash."""
         if self.process is not None:
@@ -190,7 +199,9 @@ async def speak(url: str, sql: str) -> list[asyncpg.Record]:
 def cluster() -> Iterator[Cluster]:
     """The server of this process's tests."""
     if given := os.environ.get(GIVEN):
-        yield Cluster(given)
+        others = Cluster(given)
+        yield others
+        asyncio.run(others.forget())
         return
     with own_folder() as folder:
         server = Own(initialised(folder))
