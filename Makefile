@@ -61,6 +61,9 @@ rehearse: .venv/run  ## PostHog's outages and the handbook's examples, through .
 tools:
 	@command -v promtool >/dev/null || { $(APT) update -qq && $(APT) install -y -qq prometheus; } \
 	  || echo "promtool is missing: apt-get install prometheus" >&2
+	@test -n "$$CHECKER_TEST_PG_URL" || command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 \
+	  || { $(APT) update -qq && $(APT) install -y -qq postgresql; } \
+	  || echo "PostgreSQL is missing: apt-get install postgresql, or set CHECKER_TEST_PG_URL" >&2
 
 .venv/bin/python:
 	python3 -m venv .venv || { $(APT) install -y -qq python3-venv && python3 -m venv --clear .venv; }
