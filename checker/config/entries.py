@@ -5,17 +5,10 @@ from __future__ import annotations
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    IPvAnyAddress,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field, IPvAnyAddress, SecretStr, field_validator, model_validator
 
 from checker.config import amounts
+from checker.config.block import Block as Block
 from checker.core.model import Duty
 
 NAME = r"^[a-z0-9]([a-z0-9_-]{0,38}[a-z0-9])?$"
@@ -25,19 +18,9 @@ Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 WORKING_DAYS: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
 LINK = r"^https?://[^\s<>|]+$"
 STORE = r"^(sqlite:///|postgresql\+asyncpg://)."
-STORE_IN_WORDS = "'sqlite:///checker.db', or a reference to 'postgresql+asyncpg://user:password@host/database'"
-
-
-class Block(BaseModel):
-    """A mapping of the config. Unknown keys are refused."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        hide_input_in_errors=True,
-        allow_inf_nan=False,
-        use_attribute_docstrings=True,
-    )
+STORE_IN_WORDS = (
+    "'sqlite:///checker.db', or a reference to 'postgresql+asyncpg://user:password@host/database'"
+)
 
 
 class TargetEntry(Block):
@@ -166,6 +149,8 @@ class ResponderEntry(Block):
     """The kind of responder; its name if left out."""
     duties: tuple[Duty, ...] = ()
     """What it does, if not all that its kind does by itself. `[fallback, resolve]` is a second way to page."""
+    drill: bool = False
+    """Only for drills: it does nothing in earnest."""
     required: bool = False
     """Refuse the config rather than switch this off when something that it needs is not set."""
     auto_from: Literal["minor", "major", "critical"] | None = None
@@ -190,7 +175,7 @@ class AlertsEntry(Block):
 
     label: str = Field("target", pattern=r"^[a-zA-Z_][a-zA-Z0-9_]*$")
     """The label that names the target."""
-    targets: dict[str, str] = {}
+    targets: dict[str, str] = Field({})
     """What that label says, and the target that it means, where it is not the target's own name."""
     hold_s: float = Field(5 * 3600.0, ge=60)
     """How long one fires of which nothing more is heard; longer than Alertmanager's `repeat_interval`."""
@@ -237,6 +222,13 @@ class HeartbeatEntry(Block):
         return url
 
 
+class DrillEntry(Block):
+    """Drills that the daemon makes by itself, through the responders that are marked `drill: true`."""
+
+    every_s: float | None = Field(None, ge=3600)
+    """From one to the next. Left out: only when somebody says `checker drill`."""
+
+
 class BudgetsEntry(Block):
     """What you will bear: `config check` and `backtest` exit 3 when it is exceeded."""
 
@@ -279,6 +271,7 @@ class General(Block):
     budgets: BudgetsEntry = BudgetsEntry()
     alerts: AlertsEntry = AlertsEntry()
     heartbeat: HeartbeatEntry = HeartbeatEntry()
+    drill: DrillEntry = DrillEntry()
     working_hours: WorkingHoursEntry | None = None
     """When a minor incident may ask people in; always, if left out."""
     ca_file: str | None = Field(None, min_length=1)

@@ -121,6 +121,7 @@ class _Reading:
             budgets=_budgets(general.budgets),
             locations=general.locations,
             heartbeat=_sign_of_life(general.heartbeat),
+            drill_every_s=general.drill.every_s,
         )
 
     def _section(self, name: str) -> Branch:

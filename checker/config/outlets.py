@@ -21,12 +21,13 @@ FALLBACK = "console"  # where nothing else is on, what would be sent is printed
 
 
 def responders(section: Branch, kinds: Kinds, report: Report) -> tuple[PlannedResponder, ...]:
-    """Every responder that is on, in the order of the config; the console if none is."""
+    """Every responder that is on, in the order of the config; and the console if none is on in earnest."""
     read = [_responder(name, entry, kinds, report) for name, entry in section.entries.items()]
     planned = tuple(responder for responder in read if responder)
-    if planned:
+    if any(not responder.drill for responder in planned):
         return planned
-    return (PlannedResponder(FALLBACK, FALLBACK, kinds.responders[FALLBACK].settings()),)
+    console = PlannedResponder(FALLBACK, FALLBACK, kinds.responders[FALLBACK].settings())
+    return (*planned, console)
 
 
 def routes(planned: Iterable[PlannedResponder]) -> Mapping[Duty, tuple[str, ...]]:
@@ -70,7 +71,9 @@ def _responder(name: str, entry: Entry, kinds: Kinds, report: Report) -> Planned
     if not has_all or settings is None or _refuses(given.duties, kind, branch, report):
         return None
     auto = Severity[given.auto_from.upper()] if given.auto_from else None
-    planned = PlannedResponder(name, given.kind or name, settings, frozenset(given.duties), auto)
+    planned = PlannedResponder(
+        name, given.kind or name, settings, frozenset(given.duties), auto, given.drill
+    )
     if auto and Duty.PUBLISH not in planned.duties:
         place = branch.entries["auto_from"].place
         report.refuse(place, f"`auto_from`: {planned.kind} tells customers nothing")

@@ -37,9 +37,16 @@ class PlannedResponder:
     settings: ResponderSettings
     only: frozenset[Duty] = frozenset()  # what the config has it do; none: what its kind does
     auto_from: Severity | None = None  # tells customers by itself from here on; None: never
+    drill: bool = False  # only a drill uses it
 
     @property
     def duties(self) -> frozenset[Duty]:
+        """What it does in earnest."""
+        return frozenset() if self.drill else self.able
+
+    @property
+    def able(self) -> frozenset[Duty]:
+        """What it does in earnest, or in a drill."""
         return self.only or self.settings.duties
 
 
@@ -104,3 +111,4 @@ class Settings:
     budgets: Budgets = Budgets()
     locations: int = 1  # from how many places daemons look, this one included
     heartbeat: SignOfLife | None = None  # None: nobody waits for one
+    drill_every_s: float | None = None  # None: a drill is only made when somebody says so

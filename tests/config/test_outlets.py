@@ -137,3 +137,39 @@ def test_a_plugin_s_own_words_are_what_was_expected(tmp_path):
     (problem,) = refused(tmp_path, "responders:\n  bell: {routing_key: short}\n")
 
     assert problem.expected == "a routing key has eight letters"
+
+
+# ── drills ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_one_that_is_for_drills_does_nothing_in_earnest(tmp_path):
+    drilled = "drilled: {kind: bell, routing_key: '9876543210', pin: '1', drill: true}"
+
+    settings = loaded(tmp_path, f"responders:\n  {BELL}\n  {drilled}\n")
+
+    assert settings.policy.routes == {Duty.PAGE: ("bell",), Duty.RESOLVE: ("bell",)}
+    assert settings.policy.confirms == frozenset()
+    assert [(r.name, r.duties, r.able) for r in settings.responders][1] == (
+        "drilled",
+        frozenset(),
+        {Duty.PAGE, Duty.RESOLVE},
+    )
+
+
+def test_where_only_drills_have_responders_the_console_is_on_in_earnest(tmp_path):
+    settings = loaded(tmp_path, "responders:\n  room: {token: abc, drill: true}\n")
+
+    assert [responder.name for responder in settings.responders] == ["room", "console"]
+    assert settings.policy.routes[Duty.ROOM] == ("console",)
+
+
+def test_the_daemon_drills_as_often_as_it_is_told_and_else_never(tmp_path):
+    assert loaded(tmp_path, "drill: {every: 7d}\n").drill_every_s == 7 * 86400
+    assert loaded(tmp_path, "drill: {}\n").drill_every_s is None
+    assert loaded(tmp_path).drill_every_s is None
+
+
+def test_more_than_one_drill_an_hour_is_no_drill(tmp_path):
+    (problem,) = refused(tmp_path, "drill: {every: 10m}\n")
+
+    assert problem.message == "wrong value for `every`"
