@@ -55,7 +55,9 @@ async def test_a_page_that_was_accepted_and_lost_goes_the_second_way(
     assert [ring.key for ring in second.rings] == ["world/us-1/1"]
     said = await timeline(config)
     assert "after 6 s, pagerduty does not show page 1: rung by second too" in said
-    await checker("incident", "close", "us-1", "--cause", "c", "--fix", "f", "--config", config)
+    await checker(
+        "incident", "close", "us-1", "--anyway", "--cause", "c", "--fix", "f", "--config", config
+    )
     await until(lambda: second.incidents[0].state == "resolved", 10, "the end of the second way")
 
 
