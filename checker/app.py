@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -42,6 +43,7 @@ from checker.scheduler import Scheduler
 from checker.slack.inbound import Ports as Hearing
 from checker.slack.listening import Listening
 from checker.stall import Pulse
+from checker.store.rows import Restored
 from checker.store.store import Store
 from checker.upkeep import Upkeep
 from checker.web.listening import serve
@@ -95,8 +97,23 @@ class Daemon:
         """Everything up, in the order of what needs what. StoreError, PortTaken: nothing runs."""
         settings = self._settings
         self._store = await Store.open(settings.store)
-        restored = await self._store.restore()
         self._lookout.memories.restore(await self._store.memories(settings.location))
+        self._found(settings, await self._store.restore())
+        self._join()
+        self.metrics.show(self.view)
+        self.metrics.reloaded(True, time.time(), settings.digest)
+        self._listening = await serve(make_app(self._web()), settings.web.host, settings.web.port)
+        log.info("listening", address=f"http://{settings.web.host}:{self._listening.port}")
+        self._watch(settings)
+        await self._slack.use(slacks_of(settings))
+        self._delivery.start()
+        self._scheduler.start()
+        for work in self._lasting(settings):
+            self._works.begin(work)
+        say_how_it_starts(settings)
+
+    def _found(self, settings: Settings, restored: Restored) -> None:
+        """What stands on the store: the core's door, the outbox, the chores."""
         self._responders = responders_of(settings)
         self._delivery = Delivery(self._store, self._responders, self._say, time.time)
         ports = Ports(
@@ -108,6 +125,7 @@ class Daemon:
             time.monotonic,
         )
         self.door = Door(ports, settings.policy, restored.state)
+        self._delivery.restore(restored.outbox, restored.receipts)
         self._upkeep = Upkeep(
             self._store,
             self._lookout.memories,
@@ -115,7 +133,9 @@ class Daemon:
             location=settings.location,
             retention_s=lambda: self._settings.retention_s,
         )
-        self._delivery.restore(restored.outbox, restored.receipts)
+
+    def _join(self) -> None:
+        """What stands between the door and the people outside."""
         self._slack = Listening(
             Hearing(
                 self._store,
@@ -137,27 +157,18 @@ class Daemon:
             secrets=lambda: secrets_of(self._settings),
             clock=time.time,
         )
-        self.metrics.show(self.view)
-        self.metrics.reloaded(True, time.time(), settings.digest)
-        self._listening = await serve(make_app(self._web()), settings.web.host, settings.web.port)
-        log.info("listening", address=f"http://{settings.web.host}:{self._listening.port}")
-        self._watch(settings)
-        await self._slack.use(slacks_of(settings))
-        self._delivery.start()
-        self._scheduler.start()
-        for work in (
-            self.door.run(),
-            self._pulse.run(),
-            self._upkeep.run(self.door.beat),
-            self._upkeep.prune(),
-            self._readback.run(),
-            self._on_call.run(),
-            self._documents.run(),
-            self._heartbeat.run(),
-        ):
-            self._works.begin(work)
-        self._works.begin(self._reloader.follow(settings.reload_every_s))
-        say_how_it_starts(settings)
+
+    def _lasting(self, settings: Settings) -> Iterator[Coroutine[Any, Any, None]]:
+        """What goes on for as long as we do."""
+        yield self.door.run()
+        yield self._pulse.run()
+        yield self._upkeep.run(self.door.beat)
+        yield self._upkeep.prune()
+        yield self._readback.run()
+        yield self._on_call.run()
+        yield self._documents.run()
+        yield self._heartbeat.run()
+        yield self._reloader.follow(settings.reload_every_s)
 
     async def stop(self) -> None:
         """Ends within ten seconds: looks first, then what they led to, then what must be sent."""

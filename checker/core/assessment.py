@@ -1,20 +1,21 @@
 """From standings to symptoms: is it down, and is it them or us?
 
 Two live witnesses that see it, over a long enough span, make a symptom; a location that stands alone
-needs more. A blind location is no witness. The rule is a CUSUM with a quorum; its defaults were
-simulated (design §5).
+needs more. A blind location is no witness, and one that has long been seeing it alone is one only
+beside another that is sure. The rule is a CUSUM with a quorum; docs/explanation/detection.md tells its
+story and its figures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from checker.core.held import Standing
+from checker.core.held import Standing, Track, nothing
 from checker.core.model import Kind, State, Symptom
 from checker.core.partial import partial_share, recent_share
-from checker.core.rules import Policy, Watched
+from checker.core.rules import Policy, Thresholds, Watched
 from checker.core.standing import is_blind
 from checker.core.suspicion import FAILING, ORDER, STRAINING, Suspicion
 
@@ -40,6 +41,12 @@ def live_standings(policy: Policy, state: State, check: str, now: float) -> Held
     return {where: s for where, s in held.items() if is_live(policy, state, where, now)}
 
 
+def _impartial(state: State, check: str, held: Held) -> Held:
+    """Without the location that has a local problem with the check."""
+    local = state.local.get(check)
+    return held if local is None else {where: s for where, s in held.items() if where != local}
+
+
 # ── symptoms ──────────────────────────────────────────────────────────────────────────────────
 
 
@@ -52,13 +59,13 @@ def judge(policy: Policy, state: State, check: str, now: float) -> Symptom | Non
     watched, held = policy.watched[check], state.symptoms.get(check)
     live = live_standings(policy, state, check, now)
     found = _found(state, watched, live, now)
-    if held is None or found is None:
-        return found if held is None or _has_recovered(watched, held, live, now) else held
-    if is_worse(found.kind, held.kind):
+    if held is None:
+        return found
+    if found is not None and is_worse(found.kind, held.kind):
         return replace(found, since=min(held.since, found.since))
-    if found.share > held.share + SHARE_STEP:
+    if found is not None and found.share > held.share + SHARE_STEP:
         return replace(held, share=found.share, evidence=found.evidence)
-    return found if _has_recovered(watched, held, live, now) else held
+    return found if _has_recovered(watched, held, _impartial(state, check, live), now) else held
 
 
 def is_worse(one: Kind, other: Kind) -> bool:
@@ -71,7 +78,8 @@ def _found(state: State, watched: Watched, live: Held, now: float) -> Symptom | 
     failing = _tripped(state, watched, live, FAILING)
     if failing is not None:
         return failing
-    share = partial_share(live.values(), now, watched.thresholds)
+    others = _impartial(state, watched.name, live).values()
+    share = partial_share(others, now, watched.thresholds)
     if share is not None:
         said = f"{share:.0%} of the scheduled looks of the last 30 min failed"
         return Symptom(watched.name, Kind.PARTIAL, now, said, share)
@@ -80,21 +88,35 @@ def _found(state: State, watched: Watched, live: Held, now: float) -> Symptom | 
 
 def _tripped(state: State, watched: Watched, live: Held, suspicion: Suspicion) -> Symptom | None:
     limits = watched.thresholds
-    needed, line = (2, limits.sees_at) if len(live) > 1 else (1, limits.alone_at)
+    line = limits.sees_at if len(live) > 1 else limits.alone_at
     seers = {
         where: standing
         for where, standing in live.items()
         if _bears_witness(state, where, standing, suspicion, line)
     }
-    if len(seers) < needed:
+    if not seers:
         return None
-    tracks = [suspicion.track(standing) for standing in seers.values()]
+    others = _impartial(state, watched.name, seers)
+    tracks = [suspicion.track(standing) for standing in others.values()]
+    if not _are_enough(tracks, len(live), beside=len(seers) > len(others), limits=limits):
+        return None
     since = min(track.since for track in tracks if track.since is not None)
-    span = max(standing.last_at for standing in seers.values()) - since
+    span = max(standing.last_at for standing in others.values()) - since
     if span < limits.declare_after_s - LATENESS_S:
         return None
     kind = suspicion.kind(tracks, limits)
     return Symptom(watched.name, kind, since, evidence(state, watched.name, suspicion))
+
+
+def _are_enough(tracks: Sequence[Track], live: int, *, beside: bool, limits: Thresholds) -> bool:
+    """Two witnesses, or one where one location is all there is.
+
+    One `beside` a local problem must be as sure as if it were alone: a few unlucky looks must not
+    make an outage of what has been known for long.
+    """
+    if len(tracks) >= min(2, live):
+        return True
+    return beside and any(track.score >= limits.alone_at for track in tracks)
 
 
 def _bears_witness(
@@ -110,45 +132,66 @@ def _bears_witness(
     )
 
 
-def _has_recovered(watched: Watched, held: Symptom, live: Held, now: float) -> bool:
-    """Every live location has been at 0 for long enough. Nobody live: could not tell."""
+def _has_recovered(watched: Watched, held: Symptom, others: Held, now: float) -> bool:
+    """Every location that speaks for more than itself has been at 0 for long enough.
+
+    None does: could not tell.
+    """
     limits = watched.thresholds
     suspicion = STRAINING if held.kind in STRAINING.kinds else FAILING
-    tracks = [suspicion.track(standing) for standing in live.values()]
-    if held.kind is Kind.PARTIAL and recent_share(live.values(), now) > limits.partial_recent:
+    tracks = [suspicion.track(standing) for standing in others.values()]
+    if held.kind is Kind.PARTIAL and recent_share(others.values(), now) > limits.partial_recent:
         return False
     return bool(tracks) and all(
         t.clean_since is not None and now - t.clean_since >= limits.recover_after_s for t in tracks
     )
 
 
+# ── local problems ────────────────────────────────────────────────────────────────────────────
+
+
 def problem_of_one(policy: Policy, state: State, check: str, now: float) -> str | None:
-    """The location that alone has seen it for a while, others being clean: a local problem."""
-    live = live_standings(policy, state, check, now)
-    seers = [where for where, s in live.items() if s.failing.sees_since is not None]
-    clean = [where for where, s in live.items() if s.failing.score == 0]
-    if len(seers) != 1 or not clean or len(clean) != len(live) - 1:
+    """The location that alone has seen it for a while, all others being clean: a local problem.
+
+    It stays one for as long as it sees it and somebody else looks, whatever they come to suspect. One
+    that is blind by now may have seen it too: it is clean only if it suspected nothing.
+    """
+    held, marked = state.standings.get(check, nothing()), state.local.get(check)
+    seers = [where for where, s in held.items() if s.failing.sees_since is not None]
+    if not seers:
         return None
-    since = live[seers[0]].failing.sees_since
+    if marked in seers and len(held) > 1:
+        return marked
+    clean = [where for where, s in held.items() if s.failing.score == 0]
+    if len(seers) != 1 or len(clean) != len(held) - 1:
+        return None
+    live = live_standings(policy, state, check, now)
+    if seers[0] not in live or live.keys().isdisjoint(clean):
+        return None
+    since = held[seers[0]].failing.sees_since
     waited = since is not None and now - since >= policy.watched[check].thresholds.local_after_s
-    return seers[0] if waited or state.local.get(check) == seers[0] else None
+    return seers[0] if waited else None
+
+
+# ── in words ──────────────────────────────────────────────────────────────────────────────────
 
 
 def evidence(state: State, check: str, suspicion: Suspicion = FAILING) -> str:
     """The sums in on-call words: "l1 10 of 10 failed since 14:02:10 (timeout), l2 good"."""
-    held = sorted(state.standings.get(check, {}).items())
-    return ", ".join(f"{where} {_sum(state, where, s, suspicion)}" for where, s in held)
+    held = sorted(state.standings.get(check, {}))
+    return ", ".join(f"{where} {_sum(state, check, where, suspicion)}" for where in held)
 
 
-def _sum(state: State, where: str, standing: Standing, suspicion: Suspicion) -> str:
-    track = suspicion.track(standing)
+def _sum(state: State, check: str, where: str, suspicion: Suspicion) -> str:
+    track = suspicion.track(state.standings[check][where])
     if is_blind(state, where):
         return "blind"
     if track.since is None:
         return "good"
     sums = f"{track.bad} of {track.looks} {suspicion.word}"
     why = f"{track.reason}: {track.said}" if track.said else track.reason
-    return f"{sums} since {clock(track.since)} ({why})"
+    alone = "; at first alone" if state.local.get(check) == where else ""
+    return f"{sums} since {clock(track.since)} ({why}{alone})"
 
 
 def clock(at: float) -> str:

@@ -18,6 +18,7 @@ from checker.core.incident import Move
 from checker.core.model import Duty, Effect, Incident, Severity, State
 from checker.core.rules import Policy
 
+TOGETHER_S = 60.0  # a raise so soon after a page that still rings is part of the same news
 ENDS = (Move.CLOSE, Move.CANCEL)
 IN_PASSING = (Move.NOTE, Move.REMIND)  # said, but no news of how things stand
 MARKED = (Move.ESCALATE, Move.SET, *ENDS)  # what those who were paged want to see beside the page
@@ -108,7 +109,7 @@ def _rings(policy: Policy, incident: Incident, move: Move, at: float) -> bool:
     if move is Move.SET:
         return False  # whoever says how severe it is, is at it
     if move is Move.ESCALATE:
-        return incident.severity is Severity.CRITICAL
+        return incident.severity is Severity.CRITICAL and not _has_just_rung(incident, at)
     if incident.dismissed_at is not None:
         return False  # whoever ended the page knows; paging.py rings when it is time
     if policy.resolve_on_recovery:
@@ -116,6 +117,12 @@ def _rings(policy: Policy, incident: Incident, move: Move, at: float) -> bool:
     # Not acknowledged: it still rings. Acknowledged a moment ago: whoever did is at it.
     waited = at - (incident.paged_at or at) >= policy.thresholds.repage_after_s
     return incident.acknowledged_at is not None and waited
+
+
+def _has_just_rung(incident: Incident, at: float) -> bool:
+    """Whether a page rang a moment ago and nobody has taken it: it rings still, and one is enough."""
+    taken = incident.acknowledged_at is not None or incident.dismissed_at is not None
+    return not taken and at - (incident.paged_at or at) < TOGETHER_S
 
 
 def page_key(policy: Policy, incident: Incident, number: int) -> str:

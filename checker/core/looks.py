@@ -63,12 +63,13 @@ def _note_blindness(draft: Draft, before: State, location: str) -> None:
 
 def review(draft: Draft, checks: Iterable[str]) -> None:
     """Judge `checks` anew; if a symptom came, went or changed, rule on every target."""
-    # One that is not watched any more keeps its symptom, and so its incident.
-    judged = [check for check in checks if check in draft.policy.watched]
-    if any([_judge(draft, check) for check in judged]):
+    changed = False
+    for check in checks:
+        if check in draft.policy.watched:  # else its symptom, and so its incident, stays
+            _note_local(draft, check)
+            changed |= _judge(draft, check)
+    if changed:
         rule_everywhere(draft)
-    for check in judged:
-        _note_local(draft, check)
 
 
 def _judge(draft: Draft, check: str) -> bool:
@@ -92,6 +93,6 @@ def _note_local(draft: Draft, check: str) -> None:
     if where is not None:
         local[check] = where
         draft.notes.append(f"local problem at {where}: it alone sees {check} fail")
-    elif check not in draft.state.symptoms:
+    else:
         draft.notes.append(f"no local problem with {check} any more")
     draft.state = replace(draft.state, local=local)

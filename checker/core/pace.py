@@ -19,17 +19,18 @@ def in_doubt(policy: Policy, state: State, check: str) -> bool:
 
     What is merely slow is not looked at faster: that would not help whoever is slow.
     """
-    if not _is_suspected_of_failing(state.standings.get(check, nothing())):
+    held, local = state.standings.get(check, nothing()), state.local.get(check)
+    if not _is_suspected_of_failing(held, local):
         return False
-    held = state.symptoms.get(check)
-    settled = held is not None and held.kind in SETTLED
-    return check in policy.watched and check not in state.local and not settled
+    symptom = state.symptoms.get(check)
+    settled = symptom is not None and symptom.kind in SETTLED
+    return check in policy.watched and not settled
 
 
-def _is_suspected_of_failing(held: Mapping[str, Standing]) -> bool:
+def _is_suspected_of_failing(held: Mapping[str, Standing], local: str | None) -> bool:
     # Asked of every check after every look, where any() would take twice as long.
-    for one in held.values():  # noqa: SIM110
-        if one.failing.score:
+    for where, one in held.items():  # noqa: SIM110
+        if one.failing.score and where != local:
             return True
     return False
 
@@ -65,6 +66,11 @@ def forgotten(policy: Policy, state: State, now: float) -> State:
 def _fresh(
     policy: Policy, check: str, held: Mapping[str, Standing], now: float
 ) -> dict[str, Standing]:
-    watched = policy.watched.get(check)
-    patience = max(FORGET_AFTER_S, 3 * watched.every_s if watched else 0.0)
+    patience = patience_s(policy, check)
     return {where: s for where, s in held.items() if now - s.looked_at < patience}
+
+
+def patience_s(policy: Policy, check: str) -> float:
+    """For how long a location that does not look at the check still holds something true of it."""
+    watched = policy.watched.get(check)
+    return max(FORGET_AFTER_S, 3 * watched.every_s if watched else 0.0)

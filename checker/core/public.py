@@ -52,6 +52,8 @@ def offer(draft: Draft, current: Incident) -> None:
     outlets = draft.policy.routes.get(Duty.PUBLISH, ())
     if not outlets or not (current.public or current.severity >= Severity.MAJOR):
         return
+    if current.public != (renewed := _renewed(draft.policy, current)).public:
+        current = draft.keep(renewed)
     fresh = [word for name in outlets if (word := _due(draft.policy, current, name))]
     offered: list[PublicWord] = []
     for word in fresh:
@@ -91,6 +93,18 @@ def _due(policy: Policy, current: Incident, outlet: str) -> PublicWord | None:
     if held.stands is Told.PUBLISHED and held.about is not current.phase:
         return replace(held, draft=text, about=current.phase)
     return None
+
+
+def _renewed(policy: Policy, current: Incident) -> Incident:
+    """The incident with drafts that say what is so now: whoever publishes late must not tell old news."""
+    text = customers_told(policy, current)
+    return replace(
+        current,
+        public=tuple(
+            replace(word, draft=text) if word.stands is Told.DRAFTED else word
+            for word in current.public
+        ),
+    )
 
 
 def _may_by_itself(policy: Policy, current: Incident, word: PublicWord) -> bool:

@@ -52,7 +52,7 @@ class Watched:
     critical: bool = True  # False: "Not on the critical path for customers"
     runbook: str = ""
     owners: tuple[str, ...] = ()
-    curl: str = ""  # a command that looks by hand, without secrets
+    by_hand: str = ""  # a line for a shell that looks at the same, without secrets
     depends_on: tuple[str, ...] = ()  # checks whose being down explains this one
     thresholds: Thresholds = field(default_factory=Thresholds)
 

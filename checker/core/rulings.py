@@ -11,6 +11,7 @@ from checker.core.incident import Move
 from checker.core.model import Incident, State, Symptom
 from checker.core.policy import Ruling, decide, is_explained
 from checker.core.rules import Age
+from checker.core.wording import what_fails
 
 SPOKEN_OF_S = 48 * 3600.0  # an ended incident is kept for its notes and its sync
 KEPT_MAX = 100  # incidents in the state; older ones are history
@@ -102,7 +103,9 @@ def _update(draft: Draft, current: Incident, ruling: Ruling) -> Incident:
     joined = life.joined(current, ruling.symptoms)
     fresh = [s for s in ruling.symptoms if s.check not in current.seen]
     if any(not _is_explained(draft, symptom) for symptom in fresh):
-        return draft.move(joined, Move.JOIN)
+        new = _names({f"{symptom.check} {symptom.kind}" for symptom in fresh})
+        said = f"{current.id}: {new} too; {what_fails(draft.policy, joined)}"
+        return draft.move(joined, Move.JOIN, said)
     was, now = {s.check for s in current.symptoms}, {s.check for s in ruling.symptoms}
     if was - now:
         draft.enter(joined, "eased", f"{_names(was - now)} recovered; other checks still fail")

@@ -40,7 +40,8 @@ from checker.core.rules import Policy
 from checker.core.suspicion import FAILING, STRAINING
 
 Lines = Iterable[tuple[str, str]]
-BY_HAND_MAX = 2  # commands in one message
+BY_HAND_MAX = 2  # commands in one message …
+BY_HAND_LENGTH_MAX = 900  # … of so many characters: a command that a medium cuts is worse than none
 
 MOODS: Mapping[Move, str] = {
     Move.OPEN: "open",
@@ -170,7 +171,8 @@ def _customers(incident: Incident) -> str:
 def _by_hand(policy: Policy, incident: Incident) -> str:
     """Commands that look at what fails, for whoever wants to see it."""
     known = [policy.watched[s.check] for s in incident.symptoms if s.check in policy.watched]
-    return "\n".join([watched.curl for watched in known if watched.curl][:BY_HAND_MAX])
+    fitting = [w.by_hand for w in known if 0 < len(w.by_hand) <= BY_HAND_LENGTH_MAX]
+    return "\n".join(fitting[:BY_HAND_MAX])
 
 
 def _since(incident: Incident) -> str:

@@ -19,7 +19,7 @@ LONGEST_S = 60.0  # and never grows beyond this
 ASKED_MAX_S = 900.0
 
 RINGING = frozenset({Duty.PAGE, Duty.FALLBACK, Duty.RESOLVE})
-NEWER = "a newer summary replaces it"
+NEWER = "a newer one replaces it"
 FULL = f"given up: more than {LANE_MAX} effects were waiting"
 
 
@@ -120,4 +120,7 @@ class Lane:
 
 
 def _replaces(newer: Pending, older: Pending) -> bool:
-    return newer.effect.duty is Duty.SUMMARY and older.effect.duty is Duty.SUMMARY
+    """Whether the older need not be done any more: customers are never told what is no longer so."""
+    if older.effect.duty is Duty.PUBLISH:  # one that may stand there must find itself again
+        return newer.effect.duty in (Duty.PUBLISH, Duty.WITHDRAW) and not older.unsure
+    return newer.effect.duty is older.effect.duty is Duty.SUMMARY

@@ -161,6 +161,35 @@ def test_the_acknowledgement_of_an_older_page_does_not_silence_the_newest():
     assert entered(story, "acknowledged") == ["page acknowledged by ada: page 7, an older one"]
 
 
+def pages(story: Story) -> list[str]:
+    return [effect.payload["key"] for effect in story.asked(Duty.PAGE)]
+
+
+def flags_then_app(between: float) -> Story:
+    """Major first, and critical so many seconds later; nobody has taken the page."""
+    return Story().play(broken("us/flags"), 30 + between).play(broken("us/flags", "us/app"), 90)
+
+
+def test_a_raise_while_the_page_still_rings_rings_nobody_twice():
+    story = flags_then_app(0)
+    assert story.incident().severity is Severity.CRITICAL
+    assert len(pages(story)) == 1
+    assert [e.payload["summary"] for e in story.asked(Duty.CHANGE)] == [
+        "us-1 is now critical: app and flags down at us"
+    ]
+
+
+def test_a_raise_long_after_the_page_rings_anew():
+    assert len(pages(flags_then_app(120))) == 2
+
+
+def test_a_raise_that_comes_after_somebody_took_the_page_rings_at_once():
+    story = Story().play(broken("us/flags"), 60)
+    story.tell(Acknowledged(T0 + 60, "us-1", "ada"))
+    story.play(broken("us/flags", "us/app"), 90)
+    assert len(pages(story)) == 2
+
+
 def test_a_page_that_a_person_ends_while_it_fails_rings_anew_after_a_while_and_not_sooner():
     story = outage()
     story.tell(PageResolved(T0 + 100, "us-1", "ada", 1))

@@ -110,6 +110,12 @@ def test_a_person_publishes_what_is_drafted():
     assert stands(played) == {"banner": Told.PUBLISHED, "status-page": Told.DRAFTED}
 
 
+def test_a_draft_that_is_published_late_says_what_is_so_by_then():
+    played = down().play(broken("us/app", "us/flags"), 120)
+    publish(played, at=300)
+    assert "the app and feature flags not working" in texts(played)[0][1]
+
+
 def test_a_persons_own_words_are_published_as_they_are():
     played = down()
     publish(played, text="We are on it.")

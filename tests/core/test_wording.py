@@ -39,6 +39,28 @@ def test_it_says_what_to_do_next():
     ]
 
 
+def test_it_says_how_to_look_by_hand():
+    checks = [replace(watch("us/app"), by_hand="curl https://us.test"), *CHECKS[1:]]
+    story = Story(policy=make_policy(checks)).play(broken("us/app"), 120)
+
+    assert lines(story.asked(Duty.ROOM)[0])["Look yourself"] == "curl https://us.test"
+
+
+def test_two_commands_are_enough_and_none_is_so_long_that_it_would_be_cut():
+    commands = {
+        "us/app": "a" * 901,
+        "us/flags": "b",
+        "us/signup": "",
+        "us/insight": "c",
+        "us/z": "d",
+    }
+    checks = [replace(watch(name), by_hand=line) for name, line in commands.items()]
+    story = Story(policy=make_policy([*checks, *CONTROLS])).play(broken(*commands), 200)
+    notice = wording.notice(story.policy, story.state, story.incident(), Move.OPEN)
+
+    assert {line["label"]: line["text"] for line in notice["lines"]}["Look yourself"] == "b\nc"
+
+
 def test_the_room_is_named_by_day_target_surface_and_number():
     story = Story().play(broken("us/app"), 120)
     room = story.asked(Duty.ROOM)[0].payload
@@ -66,7 +88,10 @@ def test_a_relapse_and_an_escalation_say_so():
 
 def test_what_joins_is_named():
     story = Story().play(broken("us/app"), 120).play(broken("us/app", "us/flags"), 120)
-    assert story.asked(Duty.POST)[-1].payload["notice"]["title"] == "us-1: app and flags down at us"
+    assert (
+        story.asked(Duty.POST)[-1].payload["notice"]["title"]
+        == "us-1: us/flags down too; app and flags down at us"
+    )
 
 
 def test_the_end_names_cause_fix_and_how_long_it_lasted():

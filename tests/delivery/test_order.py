@@ -164,3 +164,28 @@ async def test_a_restored_summary_gives_way_to_a_newer_restored_one():
     async with stage:
         await stage.time.move(0)
     assert [(one.effect.id, one.unsure) for one in chat.attempts] == [("us-1/summary/2@chat", True)]
+
+
+async def test_customers_are_not_told_what_is_over_by_the_time_they_can_be():
+    banner = Scripted(Later(why="no right to write"))
+    async with Stage(banner=banner) as stage:
+        await stage.put(effect("us-1/publish/1@banner"), effect("us-1/publish/2@banner"))
+        await stage.put(effect("us-1/withdraw/3@banner"))
+        await stage.time.move(60)
+    assert [one.effect.id for one in banner.attempts] == [
+        "us-1/publish/1@banner",
+        "us-1/withdraw/3@banner",
+    ]
+
+
+async def test_what_customers_may_have_been_told_finds_itself_before_it_is_withdrawn():
+    banner = Scripted(Later(why="the answer was lost", unsure=True))
+    async with Stage(banner=banner) as stage:
+        await stage.put(effect("us-1/publish/1@banner"))
+        await stage.put(effect("us-1/withdraw/2@banner"))
+        await stage.time.move(60)
+    assert [one.effect.id for one in banner.attempts] == [
+        "us-1/publish/1@banner",
+        "us-1/publish/1@banner",
+        "us-1/withdraw/2@banner",
+    ]

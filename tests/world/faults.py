@@ -158,6 +158,9 @@ async def answer_with(
     what, value = broken.fault.what, broken.fault.value
     if what in ("slow", "drop"):
         return await _after_all(what, value, request, right)
+    if what == "refuse" and request.transport:  # it was on its way when the socket closed
+        request.transport.abort()
+        return web.Response()
     if what == "errors" and broken.dice.random() >= float(value.partition(":")[0]):
         return await right()
     return await _instead(what, value)
