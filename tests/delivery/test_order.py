@@ -169,7 +169,8 @@ async def test_a_restored_summary_gives_way_to_a_newer_restored_one():
 async def test_customers_are_not_told_what_is_over_by_the_time_they_can_be():
     banner = Scripted(Later(why="no right to write"))
     async with Stage(banner=banner) as stage:
-        await stage.put(effect("us-1/publish/1@banner"), effect("us-1/publish/2@banner"))
+        await stage.put(effect("us-1/publish/1@banner"))
+        await stage.put(effect("us-1/publish/2@banner"))
         await stage.put(effect("us-1/withdraw/3@banner"))
         await stage.time.move(60)
     assert [one.effect.id for one in banner.attempts] == [
