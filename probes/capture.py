@@ -19,6 +19,7 @@ from uuid import uuid4
 from pydantic import Field, model_validator
 
 from probes.contract import Io, Outcome, ProbeParams, Reason, Target
+from probes.wire import by_hand as shell
 from probes.wire.canaries import (
     EVENT,
     HELD_MAX,
@@ -98,10 +99,17 @@ async def probe(params: Params, io: Io) -> Outcome:
     canary = Canary(str(uuid4()), lane=turn % params.lanes, seq=turn, sent=clock.now())
     by_v1 = params.api == "v1" or is_proof_due(params, held, canary.sent)
     request = _by_v1 if by_v1 else _by_v0
-    answer = await io.fetch(request(params, io.target, canary, io))
+    answer = await io.fetch(request(params, io.target, canary, _stamp(io)))
     said = judge_v1(params, answer, canary.uuid) if by_v1 else judge_v0(answer)
     memory = {**clock.patch, **remembered(params, held, canary, said, by_v1)}
     return answer.outcome(said.reason, said.detail, values=_values(held), memory=memory)
+
+
+def by_hand(params: Params, target: Target) -> str:
+    """One more canary, which nobody will look for."""
+    request = _by_v1 if params.api == "v1" else _by_v0
+    one = Canary(shell.UUID, lane=0, seq=0, sent=0.0)
+    return shell.curl(request(params, shell.veiled(target), one, shell.NOW))
 
 
 def is_proof_due(params: Params, held: Held, now: float) -> bool:
@@ -230,7 +238,7 @@ def _values(held: Held) -> dict[str, float]:
     }
 
 
-def _by_v0(params: Params, target: Target, canary: Canary, io: Io) -> Request:
+def _by_v0(params: Params, target: Target, canary: Canary, stamp: str) -> Request:
     """No `sent_at`: PostHog would reckon the time stamp anew from it."""
     assert target.project_key is not None, "without a project key the check is off"
     body = {
@@ -238,7 +246,7 @@ def _by_v0(params: Params, target: Target, canary: Canary, io: Io) -> Request:
         "event": EVENT,
         "distinct_id": distinct_id(canary.lane),
         "uuid": canary.uuid,
-        "timestamp": _stamp(io),
+        "timestamp": stamp,
         "properties": _properties(params, canary),
     }
     headers = {"Content-Type": "application/json"}
@@ -246,13 +254,13 @@ def _by_v0(params: Params, target: Target, canary: Canary, io: Io) -> Request:
     return Request(url, "POST", headers, json.dumps(body).encode())
 
 
-def _by_v1(params: Params, target: Target, canary: Canary, io: Io) -> Request:
+def _by_v1(params: Params, target: Target, canary: Canary, stamp: str) -> Request:
     assert target.project_key is not None, "without a project key the check is off"
     event = {
         "event": EVENT,
         "uuid": canary.uuid,
         "distinct_id": distinct_id(canary.lane),
-        "timestamp": _stamp(io),
+        "timestamp": stamp,
         "options": {"process_person_profile": _is_person(params, canary)},
         "properties": _properties(params, canary),
     }
@@ -261,10 +269,10 @@ def _by_v1(params: Params, target: Target, canary: Canary, io: Io) -> Request:
         "Content-Type": "application/json",
         "PostHog-Sdk-Info": HEADERS["User-Agent"],
         "PostHog-Attempt": "1",
-        "PostHog-Request-Id": str(uuid4()),
-        "PostHog-Request-Timestamp": _stamp(io),
+        "PostHog-Request-Id": canary.uuid,  # one canary goes out once
+        "PostHog-Request-Timestamp": stamp,
     }
-    body = {"created_at": _stamp(io), "batch": [event]}
+    body = {"created_at": stamp, "batch": [event]}
     return Request(f"{target.ingest_origin}{V1_PATH}", "POST", headers, json.dumps(body).encode())
 
 

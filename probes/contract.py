@@ -5,6 +5,11 @@ A kind of probe is a module of this package with two names in it:
     class Params(ProbeParams): ...          the settings that this kind understands
     async def probe(params, io) -> Outcome  one look: one attempt, no retry, no judgement of severity
 
+and, if there is more to say, two others:
+
+    REASONS                                 the reasons it can give, each with its meaning here
+    def by_hand(params, target) -> str      a line for a shell that looks by hand at the same thing; no secret in it
+
 Config names the kind, the kind is the module's name; nothing is registered.
 """
 
@@ -167,3 +172,4 @@ class ProbeParams(BaseModel):
 
 
 Probe = Callable[[Any, Io], Awaitable[Outcome]]
+ByHand = Callable[[Any, Target], str]

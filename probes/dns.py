@@ -10,7 +10,8 @@ from types import MappingProxyType
 
 from pydantic import Field, IPvAnyAddress
 
-from probes.contract import Io, Outcome, ProbeParams, Reason
+from probes.contract import Io, Outcome, ProbeParams, Reason, Target
+from probes.wire import by_hand as shell
 from probes.wire.exchange import Exchange
 
 REASONS: Mapping[Reason, str] = MappingProxyType(
@@ -35,6 +36,11 @@ class Params(ProbeParams):
 async def probe(params: Params, io: Io) -> Outcome:
     """Look the name up once."""
     return judge(params, await io.resolve(params.name))
+
+
+def by_hand(params: Params, target: Target) -> str:
+    """Asks this machine's own resolver, as the look does; dig would ask past it."""
+    return f"getent ahosts {shell.quoted(params.name)}"
 
 
 def judge(params: Params, looked_up: Exchange) -> Outcome:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import quote
@@ -20,6 +19,7 @@ from pydantic import Field, SecretStr
 from yarl import URL
 
 from probes.contract import Io, Outcome, ProbeParams, Reason, Target, Verdict
+from probes.wire import by_hand as shell
 from probes.wire.exchange import Exchange, Request
 from probes.wire.redirects import REDIRECTS
 from probes.wire.refusals import is_page, status_in_words, word
@@ -86,13 +86,18 @@ class Answer:
 async def probe(params: Params, io: Io) -> Outcome:
     """Ask once. A canary that is missing may be our own doing: then PostHog is asked for that."""
     assert io.target is not None, "config gives every check of flags a target"
-    found = judge(params, await io.fetch(_question(params, io.target, io.now())))
+    found = judge(params, await io.fetch(_question(params, io.target, io.now().isoformat())))
     if found.verdict in (Verdict.PASSED, Verdict.DEGRADED):
         seen = _noted(io.memory, "seen", params.canary) is True
         return found if seen else replace(found, memory={"seen": {params.canary: True}})
     if found.reason is Reason.FLAGS and not found.values["flags_errors"]:
         return await _unless_ours(params, io, io.target, found)
     return found
+
+
+def by_hand(params: Params, target: Target) -> str:
+    """The same question: our flags, as an SDK asks for them."""
+    return shell.curl(_question(params, shell.veiled(target), shell.NOW))
 
 
 def judge(params: Params, answer: Exchange) -> Outcome:
@@ -234,7 +239,7 @@ def activity(answer: Exchange, key: str) -> bool | None:
     return False if body.get("next") is None else None
 
 
-def _question(params: Params, target: Target, now: datetime) -> Request:
+def _question(params: Params, target: Target, now: str) -> Request:
     assert target.project_key is not None, "without a project key the check is off"
     version = params.version or (3 if params.endpoint == "decide" else 2)
     keys = [key for key in (params.canary, params.database_canary) if key is not None]
@@ -246,7 +251,7 @@ def _question(params: Params, target: Target, now: datetime) -> Request:
         "group_properties": {},
         "geoip_disable": True,
         "flag_keys_to_evaluate": keys,
-        "sent_at": now.isoformat(),
+        "sent_at": now,
     }
     return Request(
         f"{target.ingest_origin}/{params.endpoint}/?v={version}",

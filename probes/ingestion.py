@@ -16,11 +16,22 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from probes.contract import Io, Outcome, ProbeParams, Reason, Verdict
-from probes.wire.canaries import Canary, Count, Held, Proof, SteadyClock, Word, of_lanes, read
+from probes.contract import Io, Outcome, ProbeParams, Reason, Target, Verdict
+from probes.wire import by_hand as shell
+from probes.wire.canaries import (
+    EVENT,
+    Canary,
+    Count,
+    Held,
+    Proof,
+    SteadyClock,
+    Word,
+    of_lanes,
+    read,
+)
 from probes.wire.exchange import Failure
 from probes.wire.reckoning import Found, memory_after, reckon
-from probes.wire.sighting import Sighting, look_up
+from probes.wire.sighting import Sighting, hogql, look_up
 
 REASONS: Mapping[Reason, str] = MappingProxyType(
     {
@@ -99,6 +110,15 @@ async def probe(params: Params, io: Io) -> Outcome:
         values=_values(params, held, found),
         memory={**clock.patch, **memory_after(held, found, late)},
     )
+
+
+def by_hand(params: Params, target: Target) -> str:
+    """The newest canaries that can be seen: how old is the first? Which ones are out, only a look knows."""
+    newest = (
+        f"select timestamp, dateDiff('second', timestamp, now()) as age_s, uuid from events where event = '{EVENT}'"  # noqa: S608
+        " and timestamp > now() - interval 1 day order by timestamp desc limit 10"
+    )
+    return shell.curl(hogql(shell.veiled(target), newest, f"by-hand-{shell.SECONDS}"))
 
 
 def judge(params: Params, proof: Proof, found: Found, late: bool) -> tuple[Reason | None, str]:

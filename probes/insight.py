@@ -17,11 +17,12 @@ from uuid import uuid4
 
 from pydantic import Field
 
-from probes.contract import Io, Outcome, ProbeParams, Reason, Verdict
+from probes.contract import Io, Outcome, ProbeParams, Reason, Target, Verdict
+from probes.wire import by_hand as shell
 from probes.wire.exchange import Exchange
 from probes.wire.redirects import REDIRECTS
 from probes.wire.refusals import WAIT_MAX_S, ours, retry_after_s, status_in_words
-from probes.wire.saved_insight import NAME, Project, Saved, save
+from probes.wire.saved_insight import NAME, Project, Saved, request, save
 
 SAVES_A_DAY = 200  # by all looks that share a memory
 
@@ -81,6 +82,12 @@ async def probe(params: Params, io: Io) -> Outcome:
     if outcome.verdict not in (Verdict.PASSED, Verdict.DEGRADED) or not in_time:
         return outcome
     return await _save_if_due(params, project, io.memory, now, outcome)
+
+
+def by_hand(params: Params, target: Target) -> str:
+    """The same computation, which no cache can have either."""
+    asked = _question(params, f"by-hand-{shell.SECONDS}")
+    return shell.curl(request(shell.veiled(target), "POST", *asked))
 
 
 def judge(params: Params, answer: Exchange) -> Outcome:

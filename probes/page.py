@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from probes.contract import Io, Outcome, ProbeParams, Reason
-from probes.wire.exchange import Exchange
-from probes.wire.redirects import Trip, follow
+from probes.contract import Io, Outcome, ProbeParams, Reason, Target
+from probes.wire import by_hand as shell
+from probes.wire.exchange import Exchange, Request
+from probes.wire.redirects import REDIRECTS, Trip, follow
 
 Status = Annotated[int, Field(ge=100, le=599)]
 Path = Annotated[str, Field(pattern="^/", max_length=2000)]
@@ -53,11 +54,22 @@ class Params(ProbeParams):
 async def probe(params: Params, io: Io) -> Outcome:
     """Open the page once."""
     assert io.target is not None, "config gives every page a target"
-    origin = io.target.app_origin if params.host == "app" else io.target.ingest_origin
     trip = await follow(
-        io.fetch, origin, params.path, io.target, params.redirects, wanted=params.status
+        io.fetch,
+        _origin(params, io.target),
+        params.path,
+        io.target,
+        params.redirects,
+        wanted=params.status,
     )
     return judge(params, trip)
+
+
+def by_hand(params: Params, target: Target) -> str:
+    """The same page, with where it leads."""
+    # A redirect that is right by itself is not to be followed.
+    redirects_max = 0 if REDIRECTS & {*params.status} else params.redirects
+    return shell.curl(Request(_origin(params, target) + params.path), redirects_max)
 
 
 def judge(params: Params, trip: Trip) -> Outcome:
@@ -76,6 +88,10 @@ def judge(params: Params, trip: Trip) -> Outcome:
     if params.slow_s is not None and took_s > params.slow_s:
         return page.outcome(Reason.SLOW, f"took {took_s:.2f} s, over {params.slow_s:g} s")
     return page.outcome()
+
+
+def _origin(params: Params, target: Target) -> str:
+    return target.app_origin if params.host == "app" else target.ingest_origin
 
 
 def _right_status(params: Params, page: Exchange) -> bool:

@@ -19,7 +19,8 @@ from promql_parser import MatrixSelector, StringLiteral, parse
 from pydantic import Field, SecretStr, field_validator, model_validator
 from yarl import URL
 
-from probes.contract import Io, Outcome, ProbeParams, Reason, Verdict
+from probes.contract import Io, Outcome, ProbeParams, Reason, Target, Verdict
+from probes.wire import by_hand as shell
 from probes.wire.exchange import Exchange, Request
 from probes.wire.refusals import retry_after_s, word
 
@@ -97,11 +98,13 @@ class Sample:
 
 async def probe(params: Params, io: Io) -> Outcome:
     """Ask once."""
-    url = URL(params.url) / "api/v1/query" % {"query": params.query}
-    headers = {}
-    if params.token is not None:
-        headers["Authorization"] = f"Bearer {params.token.get_secret_value()}"
-    return judge(params, await io.fetch(Request(str(url), headers=headers)))
+    token = params.token.get_secret_value() if params.token else None
+    return judge(params, await io.fetch(_question(params, token)))
+
+
+def by_hand(params: Params, target: Target) -> str:
+    """The same query, with your own token if it wants one."""
+    return shell.curl(_question(params, shell.PROMETHEUS_TOKEN if params.token else None))
 
 
 def judge(params: Params, answer: Exchange) -> Outcome:
@@ -159,6 +162,11 @@ def _number(pair: Any) -> float | None:
         return float(text) if isinstance(text, str) else None
     except ValueError:
         return None
+
+
+def _question(params: Params, token: str | None) -> Request:
+    url = URL(params.url) / "api/v1/query" % {"query": params.query}
+    return Request(str(url), headers={"Authorization": f"Bearer {token}"} if token else {})
 
 
 def _compared(params: Params, answer: Exchange, samples: list[Sample]) -> Outcome:

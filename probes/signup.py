@@ -19,6 +19,7 @@ from pydantic import Field
 from yarl import URL
 
 from probes.contract import Io, Outcome, ProbeParams, Reason, Target, Verdict
+from probes.wire import by_hand as shell
 from probes.wire.exchange import Exchange, Request
 from probes.wire.redirects import Trip, follow
 from probes.wire.refusals import code, is_page, retry_after_s, status_in_words
@@ -76,13 +77,19 @@ async def probe(params: Params, io: Io) -> Outcome:
         return trip.exchange.outcome(Reason.BODY, "the page has no script")
     foreign = not _is_known(script, here, io.target)
     wrong = None if foreign else judge_script(await io.fetch(_head_of(script)))
-    wrong = wrong or judge_preflight(await io.fetch(Request(f"{here.origin()}/_preflight")))
+    wrong = wrong or judge_preflight(await io.fetch(_preflight(here.origin())))
     if wrong is not None:
         return wrong
     found = judge_pace(params, trip.exchange)
     if foreign:
         found = trip.exchange.outcome(Reason.LOOK_UP, f"the script is at {script.host}")
     return await _with_form(io, here, found) if params.forms else found
+
+
+def by_hand(params: Params, target: Target) -> str:
+    """The page, and what it asks first. Never the form: PostHog takes five a day from an address."""
+    page = shell.curl(Request(target.app_origin + PATH), REDIRECTS_MAX)
+    return f"{page}; {shell.curl(_preflight(target.app_origin))}"
 
 
 def judge_page(trip: Trip) -> Outcome | None:
@@ -184,6 +191,10 @@ async def _with_form(io: Io, page: URL, found: Outcome) -> Outcome:
     if wrong is None or (wrong.verdict is Verdict.INCONCLUSIVE and found.reason is not None):
         wrong = found
     return replace(wrong, memory={"form_due": now + FORM_EVERY_S})
+
+
+def _preflight(origin: URL | str) -> Request:
+    return Request(f"{origin}/_preflight")
 
 
 def _head_of(script: URL) -> Request:

@@ -14,9 +14,10 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from probes.contract import Io, Outcome, ProbeParams, Reason, Verdict
-from probes.wire.canaries import Held, SteadyClock, read
-from probes.wire.sighting import Sighting, look_up
+from probes.contract import Io, Outcome, ProbeParams, Reason, Target, Verdict
+from probes.wire import by_hand as shell
+from probes.wire.canaries import EVENT, Held, SteadyClock, read
+from probes.wire.sighting import Sighting, hogql, look_up
 
 RECENT_S = 3600.0  # canaries sent within this tell whether recent data is fine
 
@@ -81,6 +82,15 @@ async def probe(params: Params, io: Io) -> Outcome:
         "keepsakes_lost": float(len(found.twice)),
     }
     return seen.exchange.outcome(reason, detail, values=values, memory=memory)
+
+
+def by_hand(params: Params, target: Target) -> str:
+    """How many canaries each day still has: is one of the days short of them, or gone?"""
+    days = (
+        f"select toDate(timestamp) as day, count() from events where event = '{EVENT}'"  # noqa: S608
+        f" group by day order by day desc limit {params.keep}"
+    )
+    return shell.curl(hogql(shell.veiled(target), days, f"by-hand-{shell.SECONDS}"))
 
 
 def find(held: Held, recent: Mapping[str, float], seen: Sighting) -> Found:

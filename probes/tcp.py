@@ -7,7 +7,8 @@ from types import MappingProxyType
 
 from pydantic import Field
 
-from probes.contract import Io, Outcome, ProbeParams, Reason
+from probes.contract import Io, Outcome, ProbeParams, Reason, Target
+from probes.wire import by_hand as shell
 from probes.wire.exchange import Exchange
 
 REASONS: Mapping[Reason, str] = MappingProxyType(
@@ -26,6 +27,12 @@ class Params(ProbeParams):
 async def probe(params: Params, io: Io) -> Outcome:
     """Connect once, and hang up."""
     return judge(params, await io.dial(params.host, params.port))
+
+
+def by_hand(params: Params, target: Target) -> str:
+    """Connects by what bash has built in: not every machine has a netcat."""
+    connect = shell.quoted('</dev/tcp/"$0"/"$1" && echo open')
+    return f"timeout {shell.PATIENCE_S} bash -c {connect} {shell.quoted(params.host)} {params.port}"
 
 
 def judge(params: Params, dialled: Exchange) -> Outcome:

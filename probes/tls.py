@@ -12,8 +12,10 @@ from types import MappingProxyType
 
 from pydantic import Field
 
-from probes.contract import Io, Outcome, ProbeParams, Reason, Timing
+from probes.contract import Io, Outcome, ProbeParams, Reason, Target, Timing
+from probes.wire import by_hand as shell
 from probes.wire.exchange import Exchange, Request
+from probes.wire.resolver import is_address
 
 DAY_S = 86_400.0
 HANDSHAKE = (Timing.RESOLVE, Timing.CONNECT, Timing.TLS)
@@ -38,9 +40,25 @@ class Params(ProbeParams):
 
 async def probe(params: Params, io: Io) -> Outcome:
     """Shake hands once."""
-    host = f"[{params.host}]" if ":" in params.host else params.host
-    shaken = await io.fetch(Request(f"https://{host}:{params.port}/", method="HEAD"))
+    shaken = await io.fetch(Request(f"https://{_place(params)}/", method="HEAD"))
     return judge(params, shaken, io.now())
+
+
+def by_hand(params: Params, target: Target) -> str:
+    """Whose certificate it is and until when; whether it is trusted stands in the lines before."""
+    host = shell.quoted(params.host)
+    named = (
+        f"-verify_ip {host}"
+        if is_address(params.host)
+        else f"-servername {host} -verify_hostname {host}"
+    )
+    shaken = f"timeout {shell.PATIENCE_S} openssl s_client -connect {shell.quoted(_place(params))} {named}"
+    return f"{shaken} </dev/null | openssl x509 -noout -subject -issuer -dates"
+
+
+def _place(params: Params) -> str:
+    host = f"[{params.host}]" if ":" in params.host else params.host
+    return f"{host}:{params.port}"
 
 
 def judge(params: Params, shaken: Exchange, now: datetime) -> Outcome:

@@ -55,7 +55,7 @@ class Resolver:
 
         OSError: socket.gaierror when there is none, ENOBUFS when too many look-ups are in flight.
         """
-        if _is_literal(host):
+        if is_address(host):
             return (host,)
         found = await asyncio.shield(self._in_flight.get(host) or self._start(host))
         if not found:
@@ -121,7 +121,8 @@ def system_look_up(
     return [str(address[0]) for *_, address in found]
 
 
-def _is_literal(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether it is an IP address, and no name."""
     try:
         ip_address(host)
     except ValueError:

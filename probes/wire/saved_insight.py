@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
-from probes.contract import Io, Reason, Verdict
+from probes.contract import Io, Reason, Target, Verdict
 from probes.wire.exchange import Exchange, Failure, Request
 from probes.wire.refusals import ours, status_in_words
 
@@ -20,23 +20,32 @@ NAME = "posthog-checker canary"  # how our insight's name begins; others called 
 LEFTOVERS_MAX = 10  # that are deleted in one look
 
 
+def request(
+    target: Target, method: str, path: str, body: Mapping[str, Any] | None = None
+) -> Request:
+    """One to the private API of our project. The key goes to the app's own origin, and nowhere else."""
+    assert target.project_id is not None, "without a project the check is off"
+    assert target.personal_key is not None, "without a personal key the check is off"
+    return Request(
+        f"{target.app_origin}/api/projects/{quote(target.project_id, safe='')}/{path}",
+        method,
+        {
+            "Authorization": f"Bearer {target.personal_key.get_secret_value()}",
+            "Content-Type": "application/json",
+        },
+        None if body is None else json.dumps(body).encode(),
+    )
+
+
 class Project:
-    """The private API of our project. The key goes to the app's own origin, and nowhere else."""
+    """The private API of our project, for one look."""
 
     def __init__(self, io: Io) -> None:
         assert io.target is not None, "config gives every check of insights a target"
-        assert io.target.project_id is not None, "without a project the check is off"
-        assert io.target.personal_key is not None, "without a personal key the check is off"
-        self._fetch = io.fetch
-        self._root = f"{io.target.app_origin}/api/projects/{quote(io.target.project_id, safe='')}/"
-        self._headers = {
-            "Authorization": f"Bearer {io.target.personal_key.get_secret_value()}",
-            "Content-Type": "application/json",
-        }
+        self._fetch, self._target = io.fetch, io.target
 
     async def ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Exchange:
-        written = None if body is None else json.dumps(body).encode()
-        return await self._fetch(Request(self._root + path, method, self._headers, written))
+        return await self._fetch(request(self._target, method, path, body))
 
 
 @dataclass(frozen=True, slots=True)

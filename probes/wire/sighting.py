@@ -56,8 +56,6 @@ def question(target: Target, uuids: Collection[str], since: float) -> Request:
 
     The time stamp only keeps ClickHouse from reading everything; nothing is measured by it.
     """
-    assert target.personal_key is not None, "without a personal key the check is off"
-    assert target.project_id is not None, "without a project the check is off"
     nonce = str(uuid4())  # PostHog's cache goes by the text of the query
     day = datetime.fromtimestamp(max(since - EARLIER_S, 0.0), UTC)
     listed = ", ".join(f"'{uuid}'" for uuid in uuids)
@@ -66,6 +64,13 @@ def question(target: Target, uuids: Collection[str], since: float) -> Request:
         f" and timestamp >= toDateTime('{day:%Y-%m-%d %H:%M:%S}') and uuid in ({listed})"
         f" group by uuid limit {len(uuids)} -- {nonce}"
     )
+    return hogql(target, sql, nonce)
+
+
+def hogql(target: Target, sql: str, nonce: str) -> Request:
+    """A query that is computed anew, and waited for."""
+    assert target.personal_key is not None, "without a personal key the check is off"
+    assert target.project_id is not None, "without a project the check is off"
     body = {
         "query": {"kind": "HogQLQuery", "query": sql},
         "refresh": "force_blocking",
