@@ -65,6 +65,7 @@ def _check(name: str, entry: Entry, ground: Ground) -> Iterator[PlannedCheck]:
         owners=common.owners,
         thresholds=_thresholds(common, branch, ground),
     )
+    look = ground.kinds.probes[common.probe].by_hand
     for target in targets:
         full, known = f"{target}/{name}", (ground.targets or {})[target]
         if known.target and _is_equipped(full, params, known, branch, ground):
@@ -73,6 +74,7 @@ def _check(name: str, entry: Entry, ground: Ground) -> Iterator[PlannedCheck]:
                 name=full,
                 target=target,
                 depends_on=tuple(f"{target}/{other}" for other in common.depends_on),
+                by_hand=look(params, known.target) if look else "",
             )
             yield _planned(common.probe, params, known.target, here)
 

@@ -14,18 +14,19 @@ from pydantic import BaseModel, SecretStr
 import checker.responders
 import probes
 from checker.responders.contract import ResponderSettings
-from probes.contract import Probe, ProbeParams, Reason
+from probes.contract import ByHand, Probe, ProbeParams, Reason
 
 CONTROL = "control"  # the one kind that `controls` are of
 
 
 @dataclass(frozen=True, slots=True)
 class ProbeKind:
-    """A module of `probes`: its `Params`, its `probe`, and its `REASONS` if it says them."""
+    """A module of `probes`: its `Params`, its `probe`, and what else it says, if it does."""
 
     params: type[ProbeParams]
     probe: Probe
     reasons: Mapping[Reason, str] | None = None
+    by_hand: ByHand | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,12 @@ def installed() -> Kinds:
     """The kinds that are there to be imported. A module without both of its names is no kind."""
     return Kinds(
         probes={
-            name: ProbeKind(module.Params, module.probe, getattr(module, "REASONS", None))
+            name: ProbeKind(
+                module.Params,
+                module.probe,
+                getattr(module, "REASONS", None),
+                getattr(module, "by_hand", None),
+            )
             for name, module in _modules(probes, "Params", "probe")
         },
         responders={

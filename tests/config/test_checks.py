@@ -31,6 +31,14 @@ def test_every_key_of_a_check_is_read(tmp_path):
     assert us.watched.thresholds == Thresholds(declare_after_s=60, down_streak=5, partial_looks=40)
 
 
+def test_a_check_says_how_to_look_by_hand_at_each_target(tmp_path):
+    us, eu, *controls = loaded(tmp_path, check("path: /login")).checks
+
+    assert us.watched.by_hand == "look up https://us.test/login"
+    assert eu.watched.by_hand == "look up https://eu.test/login"
+    assert [control.watched.by_hand for control in controls] == ["", "", ""]
+
+
 def test_what_a_check_does_not_say_is_taken_from_the_pace_and_thresholds_of_all(tmp_path):
     settings = loaded(
         tmp_path, "pace: {every: 20s, timeout: 3s, recheck: 1s}\nthresholds: {ceiling: 90}\n"

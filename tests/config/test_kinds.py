@@ -21,6 +21,11 @@ def test_a_module_with_settings_and_a_responder_is_a_kind():
     assert KINDS.responders["console"].settings.__module__ == "checker.responders.console"
 
 
+@pytest.mark.parametrize("name", sorted(KINDS.probes.keys() - {CONTROL}))
+def test_every_kind_of_check_says_how_to_look_by_hand(name):
+    assert KINDS.probes[name].by_hand is not None
+
+
 def test_contracts_and_the_wire_are_no_kinds():
     assert KINDS.probes.keys().isdisjoint({"contract", "wire"})
     assert "contract" not in KINDS.responders

@@ -13,7 +13,7 @@ from checker.config import ConfigError, Problem, Settings, load
 from checker.config.kinds import Kinds, ProbeKind, ResponderKind
 from checker.core.model import Duty
 from checker.responders.contract import ResponderSettings
-from probes.contract import Io, Outcome, ProbeParams, Reason, Verdict
+from probes.contract import Io, Outcome, ProbeParams, Reason, Target, Verdict
 
 
 class PageParams(ProbeParams):
@@ -69,9 +69,13 @@ async def passes(params: Any, io: Io) -> Outcome:
     return Outcome(Verdict.PASSED)
 
 
+def looked_up(params: PageParams, target: Target) -> str:
+    return f"look up {target.app_origin}{params.path}"
+
+
 KINDS = Kinds(
     probes={
-        "page": ProbeKind(PageParams, passes),
+        "page": ProbeKind(PageParams, passes, by_hand=looked_up),
         "private": ProbeKind(PrivateParams, passes),
         "lag": ProbeKind(LagParams, passes, {Reason.LATE: "late", Reason.STATUS: "no"}),
         "control": ProbeKind(ControlParams, passes),
