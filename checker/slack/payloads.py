@@ -1,7 +1,7 @@
 """What Slack delivers, read into what a person said. Pure, and lenient: what is not for us is None.
 
-docs.slack.dev: "Implementing slash commands", "app_mention", "block_actions payload". The same thing said has the
-same id however often, and by whichever way, it is delivered.
+docs.slack.dev: "Implementing slash commands", "app_mention", "block_actions payload", "View interaction payloads".
+The same thing said has the same id however often, and by whichever way, it is delivered.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from enum import StrEnum
 from typing import Any
 
 from checker.responders.slack_answers import inside, listed
-from checker.slack.commands import NAME_MAX
+from checker.responders.slack_buttons import FORMS, PREFIX, SAY
+from checker.slack.forms import Form, sent
+from checker.slack.sentence import NAME_MAX
 from probes.contract import one_line
 
-ACTION = "checker."  # what the action_id of each of our buttons begins with; a verb follows
 ID_MAX = 200  # characters of what Slack names something by
 MENTION = re.compile(r"<@([UW]\w+)(?:\|[^<>]*)?>")
 
@@ -24,11 +25,12 @@ Payload = Mapping[str, Any]
 
 
 class Way(StrEnum):
-    """How somebody spoke to us. A command is answered in the reply, the others by a message."""
+    """How somebody spoke to us. A command and a form are answered in the reply, the others by a message."""
 
     COMMAND = "slash_commands"
     MENTION = "events_api"
     BUTTON = "interactive"
+    FORM = "view_submission"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,14 @@ class Spoken:
     room: str = ""  # the channel's name, where Slack says it
     thread: str = ""  # ts of the message that it hangs from
     command: str = ""  # "/incident"
+    trigger: str = ""  # opens a form, for three seconds
+    form: Form | None = None  # that a button asks for, or that was sent
+    once: str = ""  # what can be said only once, where that is more than this delivery: the form that was opened
+
+    @property
+    def inbox_id(self) -> str:
+        """What it is known by in the inbox, so that it acts once."""
+        return f"slack/{self.once or self.id}"
 
 
 def spoken(way: str, payload: Any, envelope: str = "") -> Spoken | None:
@@ -53,6 +63,8 @@ def spoken(way: str, payload: Any, envelope: str = "") -> Spoken | None:
             return _command(payload, envelope)
         case Way.MENTION:
             return _mention(payload)
+        case Way.BUTTON if inside(payload, "type") == Way.FORM:
+            return _form(payload, envelope)
         case Way.BUTTON:
             return _button(payload, envelope)
         case _:
@@ -73,6 +85,7 @@ def _command(payload: Any, envelope: str) -> Spoken | None:
         name=_name(payload, "user_name"),
         room=_id(payload, "channel_name"),
         command=command,
+        trigger=_id(payload, "trigger_id"),
     )
 
 
@@ -102,21 +115,45 @@ def _after_the_mention(text: str, payload: Any) -> str:
 
 
 def _button(payload: Any, envelope: str) -> Spoken | None:
-    """A button is a sentence that somebody presses: its action_id names the verb, its value is the rest."""
+    """A button is a sentence that somebody presses, or one that asks for a form first."""
     action = next(iter(listed(payload, "actions")), None)
-    verb, user = _id(action, "action_id"), _id(payload, "user", "id")
+    name, user = _id(action, "action_id"), _id(payload, "user", "id")
+    does = name.removeprefix(PREFIX).partition(".")[0]
     id_ = _id(payload, "trigger_id") or envelope[:ID_MAX]
-    if not verb.startswith(ACTION) or not (user and id_):
+    if not name.startswith(PREFIX) or does not in {SAY, *FORMS} or not (user and id_):
         return None
+    sentence, _, text = _text(action, "value").partition("\n")
     return Spoken(
         id=id_,
         way=Way.BUTTON,
-        text=f"{verb.removeprefix(ACTION)} {_text(action, 'value')}",
+        text=sentence,
         user=user,
         channel=_id(payload, "channel", "id"),
         name=_name(payload, "user", "username"),
         room=_id(payload, "channel", "name"),
         thread=_id(payload, "message", "thread_ts"),
+        trigger=_id(payload, "trigger_id"),
+        form=Form(does, sentence, {"text": text}) if does in FORMS else None,
+    )
+
+
+def _form(payload: Any, envelope: str) -> Spoken | None:
+    """A form that was filled in is the sentence that asked for it, with what it asked for."""
+    read, user = sent(inside(payload, "view")), _id(payload, "user", "id")
+    id_ = _id(payload, "trigger_id") or envelope[:ID_MAX]
+    if read is None or not (user and id_):
+        return None
+    form, origin = read
+    return Spoken(
+        id=id_,
+        way=Way.FORM,
+        text=form.say,
+        user=user,
+        channel=one_line(origin.channel, ID_MAX),
+        name=_name(payload, "user", "username"),
+        thread=one_line(origin.thread, ID_MAX),
+        form=form,
+        once=_id(payload, "view", "id"),
     )
 
 

@@ -1,7 +1,9 @@
-"""The people in the workspace: what they are called, and a word that only one of them sees."""
+"""The people in the workspace: what they are called, and a word or a form that only one of them sees."""
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -9,11 +11,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from checker.responders.slack_answers import heard, inside, new_session
 from checker.responders.slack_message import escaped_lines
 from checker.responders.slack_refusals import Refused, Unanswered
-from checker.slack.commands import NAME_MAX
+from checker.slack.sentence import NAME_MAX
 from probes.contract import one_line
 
 KNOWN_MAX = 1000  # names that are remembered
 WHISPER_MAX = 3500  # characters; Slack takes 4000
+NAMED_WITHIN_S = 0.8  # that Slack is given to tell a name
+SHOWN = frozenset(["exchanged_trigger_id"])  # the form is there already: it was asked for twice
 
 
 class People:
@@ -47,14 +51,25 @@ class People:
             return lost.later.why
         return ""
 
+    async def show(self, trigger: str, view: Mapping[str, Any]) -> str:
+        """Opens a form for whoever gave us `trigger` less than three seconds ago; why not, if Slack will not."""
+        try:
+            await heard(self._open().views_open(trigger_id=trigger, view=dict(view)))
+        except Refused as no:
+            return "" if no.word in SHOWN else str(no)
+        except Unanswered as lost:
+            return lost.later.why
+        return ""
+
     async def close(self) -> None:
         if self._client.session is not None:
             await self._client.session.close()
 
     async def _asked(self, user: str) -> str:
         try:
-            answer: Any = await heard(self._open().users_info(user=user))
-        except (Refused, Unanswered):
+            async with asyncio.timeout(NAMED_WITHIN_S):
+                answer: Any = await heard(self._open().users_info(user=user))
+        except (Refused, Unanswered, TimeoutError):
             return ""
         found = inside(answer, "user", "name")
         return one_line(found, NAME_MAX) if isinstance(found, str) else ""

@@ -13,8 +13,13 @@ from checker.store.store import Store
 RECENT_MAX = 10  # incidents whose receipts are read, live ones first
 
 
-async def incident_of(store: Store, channel: str, name: str, incidents: Sequence[Incident]) -> str:
-    """The id of the incident whose room this is; empty if it is no room of ours."""
+async def incident_of(
+    store: Store, channel: str, name: str, incidents: Sequence[Incident], thread: str = ""
+) -> str:
+    """The id of the incident whose room this is; empty if it is no room of ours.
+
+    `thread`: ts of the message that this hangs from. In a channel that many incidents share, each is a thread.
+    """
     named = [incident.id for incident in incidents if is_named_after(name, incident)]
     if len(named) == 1:
         return named[0]
@@ -23,7 +28,8 @@ async def incident_of(store: Store, channel: str, name: str, incidents: Sequence
         for tracked in await store.effects(incident.id):
             receipt = tracked.receipt or {}
             # Where channels cannot be opened many incidents share one, which has no name here.
-            if receipt.get("channel") == channel and receipt.get("name"):
+            is_theirs = receipt.get("name") or (thread and receipt.get("thread") == thread)
+            if receipt.get("channel") == channel and is_theirs:
                 return incident.id
     return ""
 

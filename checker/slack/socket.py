@@ -19,11 +19,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from checker.responders.contract import Later
 from checker.responders.slack_answers import heard, inside, needed, new_session
-from checker.responders.slack_message import escaped_lines
 from checker.responders.slack_refusals import MEND_AFTER_S, Refused, Unanswered, verdict
 from checker.slack.inbound import Inbound
-from checker.slack.payloads import Spoken, Way, spoken
-from checker.slack.people import WHISPER_MAX
+from checker.slack.payloads import spoken
 
 CALL_S = 10.0  # to be told where to connect, and to connect
 SILENCE_S = 30.0  # after which we ask whether the other side is still there
@@ -156,27 +154,14 @@ class Socket:
         if not isinstance(id_, str):
             return
         said = spoken(str(way), inside(envelope, "payload"), id_)
-        answer = {"envelope_id": id_} if said is None else await self._answer(said, id_)
+        answer = {} if said is None else await self._inbound.answer(said)
         if answer is None:
             return  # not taken yet: Slack brings it again
+        acknowledged = {"envelope_id": id_} | ({"payload": answer} if answer else {})
         try:
-            await line.send_str(json.dumps(answer))
+            await line.send_str(json.dumps(acknowledged))
         except (ConnectionError, aiohttp.ClientError):
             log.info("an acknowledgement was lost")  # Slack brings it again, and it acts once
-
-    async def _answer(self, said: Spoken, id_: str) -> dict[str, Any] | None:
-        reply = await self._inbound.hear(said)
-        if said.way is Way.COMMAND:
-            return {"envelope_id": id_, "payload": ephemeral(reply.text)}
-        if not reply.taken:
-            return None
-        self._inbound.whisper(said, reply)
-        return {"envelope_id": id_}
-
-
-def ephemeral(text: str) -> dict[str, str]:
-    """The answer to a slash command, for the one who gave it."""
-    return {"response_type": "ephemeral", "text": escaped_lines(text, WHISPER_MAX)}
 
 
 def _envelope(message: aiohttp.WSMessage) -> Any:

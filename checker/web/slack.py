@@ -19,7 +19,6 @@ from checker.slack.inbound import Inbound
 from checker.slack.listening import Ear
 from checker.slack.payloads import Spoken, Way, spoken
 from checker.slack.signature import is_signed
-from checker.slack.socket import ephemeral
 from checker.web.guard import plain
 
 PATH = "/webhooks/slack"
@@ -30,7 +29,7 @@ CHALLENGE_MAX = 200  # characters; Slack's has about fifty
 def slack_routes(
     ears: Callable[[], Iterable[Ear]], now: Callable[[], float] = time.time
 ) -> list[web.RouteDef]:
-    """POST /webhooks/slack, for commands, buttons and events alike. `ears`: those there are now.
+    """POST /webhooks/slack, for commands, buttons, forms and events alike. `ears`: those there are now.
 
     The size of a body is bounded before, by `guard.bound_body`. `now`: seconds since the epoch.
     """
@@ -86,10 +85,7 @@ def _read(content_type: str, body: bytes) -> tuple[Way, Any]:
 
 
 async def _heard(inbound: Inbound, said: Spoken) -> web.Response:
-    reply = await inbound.hear(said)
-    if said.way is Way.COMMAND:
-        return web.json_response(ephemeral(reply.text))
-    if not reply.taken:
+    answer = await inbound.answer(said)
+    if answer is None:
         return plain("Not taken yet; please deliver it again.", 503)
-    inbound.whisper(said, reply)
-    return web.Response()
+    return web.json_response(answer) if answer else web.Response()

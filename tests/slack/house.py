@@ -6,15 +6,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from checker.core.events import Event
-from checker.core.model import Incident, State
+from checker.core.model import Incident, State, Symptom
 from checker.door import Door, Ports
 from checker.responders.slack import Settings
-from checker.slack.inbound import ANSWER_WITHIN_S, Inbound, Reply
+from checker.slack.answers import Reply
+from checker.slack.inbound import ANSWER_WITHIN_S, Inbound
 from checker.slack.inbound import Ports as HeardThrough
 from checker.slack.payloads import Spoken, spoken
 from checker.store.faults import StoreUnavailable
@@ -37,7 +38,7 @@ class Counts:
 
 
 class Shelf:
-    """The store as the inbound sees it: it can be full, or be held up until it is released."""
+    """The store as the inbound sees it: it can be full, be held up until it is released, or show what fails."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -45,9 +46,14 @@ class Shelf:
         self.free = asyncio.Event()
         self.free.set()
         self.brought: list[str] = []  # inbox ids, each time
+        self.failing: tuple[Symptom, ...] = ()  # at every incident
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
+
+    async def incident(self, id_: str) -> Incident | None:
+        found = await self._store.incident(id_)
+        return replace(found, symptoms=self.failing) if found and self.failing else found
 
     async def put_inbox(self, inbox_id: str, event: Event, at: float) -> bool:
         await self.free.wait()

@@ -40,7 +40,9 @@ def mention(text: str, /, ts: str = "1700000001.000100", **more: Any) -> dict[st
     }
 
 
-def press(action: str, value: str, trigger: str = "t1", **more: Any) -> dict[str, Any]:
+def press(
+    value: str, trigger: str = "t1", action: str = "checker.say.0", **more: Any
+) -> dict[str, Any]:
     """The payload of a pressed button."""
     return {
         "type": "block_actions",
@@ -50,3 +52,22 @@ def press(action: str, value: str, trigger: str = "t1", **more: Any) -> dict[str
         "message": {"ts": "1700000000.000100"},
         "actions": [{"type": "button", "action_id": action, "value": value}],
     } | more
+
+
+def fill(view: dict[str, Any], trigger: str = "t9", /, **filled: str) -> dict[str, Any]:
+    """The payload of a form that was filled in and sent."""
+    fields = {
+        block["element"]["action_id"]: block["block_id"]
+        for block in view["blocks"]
+        if block["type"] == "input"
+    }
+    values = {
+        fields[name]: {name: {"type": "plain_text_input", "value": text or None}}
+        for name, text in filled.items()
+    }
+    return {
+        "type": "view_submission",
+        "trigger_id": trigger,
+        "user": {"id": ADA, "username": "ada"},
+        "view": view | {"state": {"values": values}},
+    }

@@ -43,7 +43,7 @@ async def test_what_is_open_already_is_joined(home: House):
     [
         ("slash_commands", command("note us-1 restarted it")),
         ("events_api", mention("note us-1 restarted it")),
-        ("interactive", press("checker.note", "us-1 restarted it")),
+        ("interactive", press("note us-1 restarted it")),
     ],
 )
 async def test_what_is_brought_twice_acts_once(home: House, way: str, payload: dict):
@@ -184,7 +184,7 @@ async def test_a_bug_is_an_answer(home: House):
 async def test_an_answer_is_whispered_to_whoever_mentioned_us(home: House, slack: SlackSocket):
     said = spoken("events_api", mention("show"))
     assert said is not None
-    home.inbound.whisper(said, await home.inbound.hear(said))
+    await home.inbound.answer(said)
     whisper = await slack.workspace.whispered()
     assert (whisper.channel, whisper.user) == ("C0099", ADA)
     assert whisper.text == "Nothing is open."
@@ -201,6 +201,6 @@ def test_settings_that_cannot_be_right_are_refused(wrong: dict):
 async def test_nobody_is_called_by_an_answer(home: House, slack: SlackSocket):
     said = spoken("events_api", mention("&lt;!channel&gt; now"))
     assert said is not None
-    home.inbound.whisper(said, await home.inbound.hear(said))
+    await home.inbound.answer(said)
     whisper = await slack.workspace.whispered()
     assert whisper.text.startswith("I do not know “&lt;!channel&gt;”")

@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from checker.slack.forms import Form, Origin, view
 from checker.slack.payloads import Spoken, Way, spoken
-from tests.slack.said import ADA, command, mention, press
+from tests.slack.said import ADA, command, fill, mention, press
+
+FOREIGN = view(Form("text", "note us-42"), Origin()) | {"id": "V1"}
 
 
 def text_of(payload: dict[str, Any]) -> str:
@@ -28,6 +31,7 @@ def test_a_slash_command_is_read():
         name="ada",
         room="general",
         command="/inc",
+        trigger="t1",
     )
 
 
@@ -44,9 +48,36 @@ def test_a_mention_is_read_and_named_by_its_message():
 
 
 def test_a_button_is_a_sentence():
-    said = spoken("interactive", press("checker.lead", "us-42"), "e1")
+    said = spoken("interactive", press("lead us-42"), "e1")
     assert said is not None
     assert (said.way, said.text, said.id, said.name) == (Way.BUTTON, "lead us-42", "t1", "ada")
+
+
+@pytest.mark.parametrize("form", ["close", "text"])
+def test_a_button_may_ask_for_a_form(form: str):
+    pressed = press("publish us-42 banner\nWe are down.\nSorry.", action=f"checker.{form}.3")
+    said = spoken("interactive", pressed, "e1")
+    assert said is not None
+    assert (said.text, said.trigger) == ("publish us-42 banner", "t1")
+    assert said.form == Form(form, "publish us-42 banner", {"text": "We are down.\nSorry."})
+
+
+def test_a_form_that_was_sent_is_the_sentence_that_asked_for_it():
+    form = Form("close", "close us-42")
+    shown = view(form, Origin("C0099", "1.2")) | {"id": "V1"}
+    said = spoken("interactive", fill(shown, cause="a disk", fix="a bigger one"), "e1")
+    assert said == Spoken(
+        id="t9",
+        way=Way.FORM,
+        text="close us-42",
+        user=ADA,
+        channel="C0099",
+        name="ada",
+        thread="1.2",
+        form=Form("close", "close us-42", {"cause": "a disk", "fix": "a bigger one"}),
+        once="V1",
+    )
+    assert said.inbox_id == "slack/V1"
 
 
 def test_without_a_trigger_the_envelope_names_it():
@@ -70,8 +101,15 @@ def test_where_slack_does_not_say_who_we_are_the_first_mention_is_us():
         ("events_api", mention("lead us-42", bot_id="B1")),
         ("events_api", mention("lead us-42", subtype="message_changed")),
         ("events_api", mention("lead us-42", type="message")),
-        ("interactive", press("another-apps", "us-42")),
-        ("interactive", press("checker.lead", "us-42") | {"actions": []}),
+        ("interactive", press("lead us-42", action="another-apps")),
+        ("interactive", press("lead us-42") | {"actions": []}),
+        ("interactive", press("lead us-42", action="checker.lead")),
+        ("interactive", {"type": "view_closed", "user": {"id": ADA}, "trigger_id": "t"}),
+        ("interactive", fill(FOREIGN | {"callback_id": "another-apps"}, text="x")),
+        ("interactive", fill(FOREIGN | {"callback_id": "checker.of_the_future"}, text="x")),
+        ("interactive", fill(FOREIGN | {"private_metadata": "[]"}, text="x")),
+        ("interactive", fill(FOREIGN | {"private_metadata": "{"}, text="x")),
+        ("interactive", fill(FOREIGN, text="x") | {"user": None}),
         ("slash_commands", command("lead us-42", user_id=None)),
         ("hello", {}),
         ("events_api", None),
@@ -86,10 +124,21 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=8,
 )
-KEYS = st.sampled_from(["event", "user", "user_id", "command", "actions", "trigger_id", "text"])
+KEYS = st.sampled_from(
+    ["event", "user", "user_id", "command", "actions", "trigger_id", "text", "type", "view"]
+)
 
 
 @given(st.sampled_from(list(Way)), JSON | st.dictionaries(KEYS, JSON), st.text(max_size=5))
 def test_no_json_breaks_it(way: Way, payload: Any, envelope: str):
     said = spoken(way, payload, envelope)
     assert said is None or (said.id and said.user)
+
+
+@given(JSON, JSON, JSON)
+def test_no_form_breaks_it(metadata: Any, values: Any, callback: Any):
+    shown = FOREIGN | {"private_metadata": metadata, "state": {"values": values}}
+    for sent in (shown, FOREIGN | {"state": values}, FOREIGN | {"callback_id": callback}, values):
+        payload = {"type": "view_submission", "user": {"id": ADA}, "trigger_id": "t", "view": sent}
+        said = spoken("interactive", payload)
+        assert said is None or said.form is not None

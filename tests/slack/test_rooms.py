@@ -18,11 +18,11 @@ def incident(id_: str = "us-42") -> Incident:
     )
 
 
-async def room_opened(home: House, channel: str, name: str) -> None:
+async def room_opened(home: House, channel: str, name: str, **more: str) -> None:
     """us-1, and the receipt of its room."""
     await home.hear("slash_commands", command("declare us exports are empty", "t0"))
     (effect,) = [t.effect for t in await home.store.effects("us-1") if t.effect.duty is Duty.ROOM]
-    await home.store.confirmed(effect.id, NOON, {"channel": channel, "name": name})
+    await home.store.confirmed(effect.id, NOON, {"channel": channel, "name": name, **more})
 
 
 @pytest.mark.parametrize("name", ["inc-20261123-us-app-42", "inc-20261123-us-app-42-3"])
@@ -63,6 +63,14 @@ async def test_a_channel_that_incidents_share_is_nobodys_room(home: House):
     await room_opened(home, "C0099", "")
     reply = await home.hear("events_api", mention("lead"))
     assert reply.text.startswith("Which incident?")
+
+
+async def test_in_a_channel_that_incidents_share_a_thread_is_a_room(home: House):
+    await room_opened(home, "C0099", "", thread="1700000000.1")
+    reply = await home.hear("events_api", mention("lead", thread_ts="1700000000.1"))
+    assert reply.text == "us-1 is open, major, led by ada."
+    other = await home.hear("events_api", mention("lead", ts="3.1", thread_ts="1700000000.2"))
+    assert other.text.startswith("Which incident?")
 
 
 async def test_another_channel_is_nobodys_room(home: House):

@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 
 from checker.slack.socket import Socket
 from tests.slack.house import House, house
-from tests.slack.said import ADA, command, mention, press
+from tests.slack.said import ADA, command, fill, mention, press
 from tests.world.faults import drop, status
 from tests.world.slack_socket import APP_TOKEN, SlackSocket
 
@@ -83,8 +83,24 @@ async def test_a_mention_is_acknowledged_and_answered_in_the_channel(
 
 async def test_a_button_is_a_word(line: Socket, slack: SlackSocket, home: House):
     await declared(slack)
-    await slack.deliver("interactive", press("checker.severity", "us-1 critical"))
+    await slack.deliver("interactive", press("severity us-1 critical"))
     assert (await home.incident()).severity.word == "critical"
+
+
+async def test_a_form_is_opened_and_acknowledged_with_what_is_wrong_in_it(
+    line: Socket, slack: SlackSocket, home: House
+):
+    await declared(slack)
+    pressed = press("close us-1", action="checker.close.0")
+    assert await slack.deliver("interactive", pressed, "e1") == {"envelope_id": "e1"}
+    (shown,) = slack.workspace.views
+    ack = await slack.deliver("interactive", fill(shown, cause="a disk", fix=""), "e2")
+    assert ack["payload"]["response_action"] == "errors"
+    sent = fill(shown, "t10", cause="a disk", fix="a bigger one")
+    for envelope in ("e3", "e3", "e4"):
+        assert await slack.deliver("interactive", sent, envelope) == {"envelope_id": envelope}
+    assert (await home.incident()).cause == "a disk"
+    assert home.shelf.brought.count(f"slack/{shown['id']}") == 1
 
 
 async def test_an_envelope_that_comes_again_acts_once(
@@ -97,7 +113,9 @@ async def test_an_envelope_that_comes_again_acts_once(
 
 
 async def test_what_is_not_for_us_is_acknowledged(line: Socket, slack: SlackSocket):
-    assert await slack.deliver("interactive", press("other", "x"), "e1") == {"envelope_id": "e1"}
+    assert await slack.deliver("interactive", press("x", action="other"), "e1") == {
+        "envelope_id": "e1"
+    }
     assert await slack.deliver("of_the_future", {}, "e2") == {"envelope_id": "e2"}
 
 

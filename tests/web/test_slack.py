@@ -13,6 +13,7 @@ import pytest
 from aiohttp import ClientSession, web
 from pydantic import SecretStr
 
+from checker.slack.forms import Form, Origin, view
 from checker.slack.listening import Ear
 from checker.slack.signature import sign
 from checker.web.guard import bound_body, speak_plainly
@@ -20,7 +21,7 @@ from checker.web.listening import serve
 from checker.web.ports import PORTS
 from checker.web.slack import slack_routes
 from tests.slack.house import House, house
-from tests.slack.said import ADA, command, mention, press
+from tests.slack.said import ADA, command, fill, mention, press
 from tests.web.site import Daemon
 from tests.world.slack_socket import SlackSocket
 
@@ -114,8 +115,29 @@ async def test_a_signed_mention_is_heard_and_answered_in_the_channel(
 
 async def test_a_signed_button_is_heard(slack: Slack, home: House):
     await slack.command("declare us exports are empty", "t0")
-    assert await slack.button(press("checker.severity", "us-1 minor")) == (200, "")
+    assert await slack.button(press("severity us-1 minor")) == (200, "")
     assert (await home.incident()).severity.word == "minor"
+
+
+async def test_a_signed_form_is_heard_and_answered_in_the_form(
+    slack: Slack, home: House, fake: SlackSocket
+):
+    await slack.command("declare us exports are empty", "t0")
+    pressed = press("close us-1", action="checker.close.0")
+    assert await slack.button(pressed) == (200, "")
+    (shown,) = fake.workspace.views
+    status, said = await slack.button(fill(shown, cause="a disk", fix=""))
+    assert (status, json.loads(said)["response_action"]) == (200, "errors")
+    sent = fill(shown, "t10", cause="a disk", fix="a bigger one")
+    assert [await slack.button(sent) for _ in range(2)] == [(200, ""), (200, "")]
+    assert (await home.incident()).cause == "a disk"
+
+
+async def test_a_form_that_nobody_signed_is_refused(slack: Slack, home: House):
+    form = view(Form("close", "close us-1"), Origin()) | {"id": "V1"}
+    body = urlencode({"payload": json.dumps(fill(form, cause="a", fix="b"))}).encode()
+    assert (await slack.post(body, {"Content-Type": FORM}))[0] == 401
+    assert home.shelf.brought == []
 
 
 def test_the_signature_is_the_one_in_slacks_documentation():
