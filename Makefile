@@ -36,6 +36,7 @@ schema: .venv/dev  ## config/schema.json, for editors
 
 bench: .venv/dev  ## the figures that we claim, printed as distributions
 	$(PY) -m benchmarks.time_to_page
+	$(PY) -m benchmarks.room
 	$(PY) -m benchmarks.idle
 	@command -v prometheus-blackbox-exporter >/dev/null || { $(APT) update -qq && $(APT) install -y -qq prometheus-blackbox-exporter; }
 	$(PY) -m benchmarks.latency

@@ -39,7 +39,7 @@ async def incident(checks: int, folder: Path) -> tuple[float, float, str]:
             await world.hurt("us", "app", refuse())
             await until(lambda: bool(rooms(world)), 60, "the room")
             await asyncio.sleep(QUIET_S)
-            async with Desk.at(f"sqlite:///{folder.resolve()}/checker.db") as desk:
+            async with Desk.at(f"sqlite:///{folder}/checker.db") as desk:
                 declared_at = (await desk.story("us-1")).incident.declared_at
             (opening, *_) = rooms(world)[0].messages
             page_s = world.pagerduty.rings[0].at - declared_at
@@ -55,7 +55,7 @@ def rooms(world: World) -> list[Channel]:
 
 def surplus(world: World) -> str:
     """What there was more than one of, or nothing."""
-    openings = [m for room in rooms(world) for m in room.messages if "CRITICAL us-1" in m.text]
+    openings = [m for room in rooms(world) for m in room.messages if "/room/" in str(m.metadata)]
     counts = {"pages": world.pagerduty.rings, "rooms": rooms(world), "openings": openings}
     return ", ".join(f"{len(found)} {what}" for what, found in counts.items() if len(found) != 1)
 
