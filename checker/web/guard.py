@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from base64 import b64decode
 
 import structlog
 from aiohttp import hdrs, web
@@ -90,7 +91,7 @@ async def bound_body(request: web.Request, handler: Handler) -> web.StreamRespon
 def _allowed_bytes(request: web.Request) -> int:
     """What a body may have; more for a storm of alerts, but only with the token."""
     ports = request.app[PORTS]
-    if request.path != ALERTS_PATH or refusal(request, ports.alertmanager_token) is not None:
+    if request.path != ALERTS_PATH or refusal_of_alerts(request) is not None:
         return ports.limits.body_bytes
     return ports.limits.alerts_bytes
 
@@ -101,12 +102,25 @@ def _too_large(request: web.Request) -> web.HTTPException:
     return web.HTTPRequestEntityTooLarge(_allowed_bytes(request))
 
 
-def refusal(request: web.Request, own: SecretStr | None = None) -> web.Response | None:
-    """Why this caller may not have anything done, or None if it may. `own`: a token for this alone.
+def refusal(request: web.Request) -> web.Response | None:
+    """Why this caller may not have anything done, or None if it may.
 
     No token, no acting: https://www.rfc-editor.org/rfc/rfc6750 for how it is sent.
     """
-    token = own or request.app[PORTS].token
+    return _refusal(request.app[PORTS].token, _bearer(request), "Bearer")
+
+
+def refusal_of_alerts(request: web.Request) -> web.Response | None:
+    """The same for Alertmanager, which may have a token of its own, and may send it as a password.
+
+    Nowhere else: a browser would send a password by itself, whoever makes it ask.
+    """
+    ports = request.app[PORTS]
+    given = _bearer(request) or _password(request)
+    return _refusal(ports.alertmanager_token or ports.token, given, 'Bearer, Basic realm="alerts"')
+
+
+def _refusal(token: SecretStr | None, given: str, ways: str) -> web.Response | None:
     if token is None or not token.get_secret_value():
         return plain(
             "Nothing is done over HTTP without a token: set web.token in checker.yaml "
@@ -114,9 +128,26 @@ def refusal(request: web.Request, own: SecretStr | None = None) -> web.Response 
             "To reload the config, sending SIGHUP to the process works without one.",
             403,
         )
-    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
     known = token.get_secret_value().encode()
-    same = hmac.compare_digest(given.strip().encode(errors="surrogateescape"), known)
-    if scheme.lower() == "bearer" and same:
+    if hmac.compare_digest(given.encode(errors="surrogateescape"), known):
         return None
-    return plain("The token is missing or wrong.", 401, **{hdrs.WWW_AUTHENTICATE: "Bearer"})
+    return plain("The token is missing or wrong.", 401, **{hdrs.WWW_AUTHENTICATE: ways})
+
+
+def _bearer(request: web.Request) -> str:
+    return _authorization(request, "bearer")
+
+
+def _password(request: web.Request) -> str:
+    """The password of `user:password` in base64 (https://www.rfc-editor.org/rfc/rfc7617); the user does not matter."""
+    try:
+        pair = b64decode(_authorization(request, "basic"), validate=True).decode()
+    except ValueError:
+        return ""
+    return pair.partition(":")[2]
+
+
+def _authorization(request: web.Request, wanted: str) -> str:
+    """What is sent by that scheme; empty if nothing is, which is never a token."""
+    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    return given.strip() if scheme.lower() == wanted else ""

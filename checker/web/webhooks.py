@@ -19,7 +19,7 @@ from checker.core.events import Alerted
 from checker.core.model import Alert
 from checker.store.faults import StoreError
 from checker.web.bodies import Misread, read
-from checker.web.guard import ALERTS_PATH, plain, refusal
+from checker.web.guard import ALERTS_PATH, plain, refusal_of_alerts
 from checker.web.ports import PORTS
 
 ALERTS_MAX = 2000  # in one message
@@ -80,7 +80,7 @@ def add_webhooks(app: web.Application) -> None:
 
 async def _alertmanager(request: web.Request) -> web.Response:
     ports = request.app[PORTS]
-    refused = refusal(request, ports.alertmanager_token)
+    refused = refusal_of_alerts(request)
     if refused is not None:
         return refused
     try:
