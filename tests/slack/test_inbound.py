@@ -102,6 +102,43 @@ async def test_a_name_is_asked_for_once(home: House, slack: SlackSocket):
     assert len(slack.asked("users.info")) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "what", "line"),
+    [
+        ("join us-1", "note", "ada joins us-1"),
+        ("sync us-1", "sync", "ada will schedule the sync"),
+        ("uneventful us-1", "sync", "ada: uneventful, no sync needed"),
+    ],
+)
+async def test_a_word_stands_in_the_timeline(text: str, what: str, line: str, home: House):
+    await declared(home)
+    reply = await home.hear("slash_commands", command(text))
+    assert reply.text == "us-1 is open, major, led by ada."
+    assert await home.lines(what) == [line]
+
+
+@pytest.mark.parametrize("text", ["publish us-1 banner", "dismiss us-1 banner"])
+async def test_an_outlet_that_is_not_there_is_said(text: str, home: House):
+    await declared(home)
+    reply = await home.hear("slash_commands", command(text))
+    assert reply.text == "Customers cannot be told by 'banner'. For us-1 there are: none."
+
+
+async def test_planned_work_is_known_and_brought_twice_it_is_planned_once(home: House):
+    payload = command("maintenance us for 2h new disks")
+    first = await home.hear("slash_commands", payload)
+    assert first.text.startswith("us is worked on from ")
+    assert await home.hear("slash_commands", payload) == first
+    (planned,) = await home.store.maintenance()
+    assert (planned.target, planned.by, planned.why) == ("us", "ada", "new disks")
+    assert planned.ends - planned.begins == 7200
+
+
+async def test_planned_work_that_cannot_be_is_refused_kindly(home: House):
+    reply = await home.hear("slash_commands", command("maintenance us for 20d new disks"))
+    assert reply.text.startswith("ends: at most 7 days after the beginning")
+
+
 async def test_what_cannot_be_is_refused_kindly(home: House):
     await declared(home)
     await home.hear("slash_commands", command("close us-1 a disk | a bigger one"))
