@@ -18,6 +18,7 @@ from checker.backtest.command import backtest, diff
 from checker.calling import config_option, load_settings, plain_errors, store_option
 from checker.checkup import look_once
 from checker.doctor.command import doctor
+from checker.drill.command import drill
 from checker.incident_cli import incident
 from checker.maintenance_cli import maintenance
 from checker.rehearsal.command import rehearse
@@ -121,6 +122,7 @@ def config_schema() -> None:
 main.add_command(incident)
 main.add_command(maintenance)
 main.add_command(doctor)
+main.add_command(drill)
 main.add_command(rehearse)
 main.add_command(backtest)
 config_group.add_command(diff)

@@ -133,10 +133,11 @@ class _Run:
         known = len(self._wanted)
         closed = Closed(self._clocks.wall(), self._incident.id, MARK, WHAT, "nothing to mend")
         await self._take(closed)
+        first = Step("closed", self._since(begun))
         said = await self._carried_out(Duty.POST, "the close, said", begun, known)
         accepted = await self._carried_out(Duty.RESOLVE, "end of the page accepted", begun)
         shown = await self._shown("end of the page", (PageState.RESOLVED,), begun)
-        return [Step("closed", self._since(begun)), *said, *accepted, *shown]
+        return [first, *said, *accepted, *shown]
 
     # ── what happens ──────────────────────────────────────────────────────────────────────────
 

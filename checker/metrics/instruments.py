@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
+from prometheus_client.core import GaugeMetricFamily, Metric
 
 from checker.core.model import Duty
 from probes.contract import Reason, Verdict
@@ -216,6 +217,33 @@ class Examinations:
             self._ok.labels(part).set(is_well)
         self._parts = set(parts)
         self._last_run.set(at)
+
+
+class Drills:
+    """What drills came to. A figure is absent until there is something to tell."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._known: dict[str, float | None] = {}
+        registry.register(self)
+
+    def take(self, ok: bool | None, succeeded_at: float | None, every_s: float | None) -> None:
+        self._known = {
+            "checker_drill_ok": None if ok is None else float(ok),
+            "checker_last_successful_drill_timestamp_seconds": succeeded_at,
+            "checker_drill_interval_seconds": every_s,
+        }
+
+    def collect(self) -> Iterator[Metric]:
+        for name, value in self._known.items():
+            if value is not None:
+                yield GaugeMetricFamily(name, DRILLED[name], value=value)
+
+
+DRILLED = {
+    "checker_drill_ok": "Whether the newest drill went well (1) or not (0).",
+    "checker_last_successful_drill_timestamp_seconds": "When the newest drill that went well began.",
+    "checker_drill_interval_seconds": "How often the daemon is to drill by itself.",
+}
 
 
 class Config:

@@ -19,6 +19,7 @@ from checker.metrics.instruments import (
     Checks,
     Config,
     Daemon,
+    Drills,
     Examinations,
     Heartbeats,
     Looks,
@@ -46,6 +47,7 @@ class Metrics:
         self._daemon = Daemon(registry)
         self._heartbeats = Heartbeats(registry)
         self._examinations = Examinations(registry)
+        self._drills = Drills(registry)
         self._config = Config(registry)
         self._watched: dict[str, PlannedCheck] = {}
         self._routes: set[tuple[str, Duty]] = set()
@@ -166,6 +168,10 @@ class Metrics:
     def examined(self, parts: Mapping[str, bool], at: float) -> None:
         """The doctor has looked at these parts, and found each of them well or not."""
         self._examinations.take(parts, at)
+
+    def drilled(self, ok: bool | None, succeeded_at: float | None, every_s: float | None) -> None:
+        """What the newest drill came to, when the newest good one was, how often one is wanted; None: nothing to tell."""
+        self._drills.take(ok, succeeded_at, every_s)
 
     def _describe(self) -> None:
         self._checks.clear()

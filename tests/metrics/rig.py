@@ -32,6 +32,7 @@ def full() -> Metrics:
     metrics.reloaded(True, NOW, "abc")
     metrics.delivered("pagerduty", Duty.PAGE, 2.5)
     metrics.examined({"ways out": True, "responder slack": False}, NOW)
+    metrics.drilled(True, NOW, 86400.0)
     metrics.store_failed("commit")
     metrics.bounded("queue")
     view = trouble()
