@@ -18,7 +18,7 @@ from checker.core.engine import step
 from checker.core.events import Acknowledged, Closed, Event, Led, Looked, Ticked
 from checker.core.incident import Move, has_recovered
 from checker.core.model import Duty, Incident, Observation, State, Step
-from checker.core.pace import FORGET_AFTER_S
+from checker.core.pace import FORGET_AFTER_S, patience_s
 from checker.core.rules import Policy
 from checker.rehearsal.pendulum import BEAT_S, Pendulum
 
@@ -138,6 +138,5 @@ def _closes_at(incident: Incident) -> float:
 def _forgettings(policy: Policy, state: State) -> Iterator[float]:
     """When each location is forgotten, if it never looks again (`core/pace.py`)."""
     for check, held in state.standings.items():
-        watched = policy.watched.get(check)
-        patience_s = max(FORGET_AFTER_S, 3 * watched.every_s if watched else 0.0)
-        yield from (standing.looked_at + patience_s for standing in held.values())
+        patience = patience_s(policy, check)
+        yield from (standing.looked_at + patience for standing in held.values())

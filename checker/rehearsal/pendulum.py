@@ -15,6 +15,7 @@ from checker.core.events import Event, Looked
 from checker.core.held import Standing
 from checker.core.looks import is_suspected
 from checker.core.model import Incident, Observation, State
+from checker.core.pace import patience_s
 from checker.core.reminders import LEAD_EVERY_S, SYNC_AFTER_S
 from checker.core.rules import Policy
 from probes.contract import Verdict
@@ -91,6 +92,9 @@ def _waits(policy: Policy, state: State, checks: set[str]) -> Iterator[float]:
         limits = policy.watched[check].thresholds
         for standing in state.standings.get(check, {}).values():
             yield from _waits_of(standing, limits.recover_after_s, limits.local_after_s)
+    for check in state.local:  # which lasts only while others are known to look
+        patience = patience_s(policy, check)
+        yield from (s.looked_at + patience for s in state.standings.get(check, {}).values())
     fors = {rule.for_s for rule in policy.rules}
     yield from (symptom.since + for_s for symptom in state.symptoms.values() for for_s in fors)
     for incident in state.incidents.values():

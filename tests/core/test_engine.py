@@ -40,26 +40,6 @@ def test_three_locations_need_two_witnesses():
     assert "l2 6 of 6 failed" in sums
 
 
-def test_one_location_of_three_never_declares():
-    story = Story(locations=THREE).play(broken("us/app", since=60, at="l2"), 1800)
-    assert story.said() == []
-    assert story.state.local == {"us/app": "l2"}
-    assert "local problem at l2: it alone sees us/app fail" in story.notes
-
-
-def test_a_local_problem_that_goes_away_is_forgotten():
-    story = Story(locations=THREE).play(broken("us/app", since=60, until=600, at="l2"), 2400)
-    assert story.state.local == {}
-    assert "no local problem with us/app any more" in story.notes
-
-
-def test_a_local_problem_that_spreads_is_declared():
-    story = Story(locations=THREE).play(broken("us/app", since=60, at="l2"), 600)
-    story.play(broken("us/app", since=0), 120)
-    assert story.said() == ["declared"]
-    assert story.state.local == {}
-
-
 def test_a_blip_shorter_than_declare_after_never_declares():
     story = Story(locations=THREE).play(broken("us/app", since=60, until=89), 1200)
     assert story.said() == []

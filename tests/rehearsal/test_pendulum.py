@@ -22,7 +22,7 @@ from checker.core.rules import Policy, Rule
 from checker.rehearsal.pendulum import BEAT_S, Pendulum
 from checker.rehearsal.play import Play, World
 from tests.rehearsal.test_play import Heard
-from tests.rehearsal.worlds import T0, THREE, broken, ours, policy, stormy
+from tests.rehearsal.worlds import BAD, GOOD, T0, THREE, broken, ours, policy, stormy
 
 
 class EverySecond(Pendulum):
@@ -75,6 +75,18 @@ def test_a_location_that_goes_quiet_is_the_same():
         return outcome, (1e4 if location == "l3" and at > T0 + 600 else took_s)
 
     needed, every = played(silent, 3000, (), ours(policy(), "us/app", recover_after_s=45.5))
+    assert happenings(needed) == happenings(every)
+
+
+def test_a_local_problem_whose_witnesses_fall_silent_comes_to_the_second():
+    def silent(name, location, at):
+        if location == "l2":
+            return (BAD if name == "us/app" else GOOD), 0.2
+        return GOOD, (1e4 if at > T0 + 600.3 else 0.2)
+
+    patient = {n: replace(w, timeout_s=1e5) for n, w in policy().watched.items()}
+    needed, every = played(silent, 3000, (), replace(policy(), watched=patient))
+    assert "declared" in [e.what for h in needed.happened for e in h.step.entries]
     assert happenings(needed) == happenings(every)
 
 
