@@ -8,23 +8,26 @@ from dataclasses import replace
 from checker.core.held import Standing, nothing
 from checker.core.model import State
 from checker.core.rules import Policy
+from checker.core.standing import is_blind
 from checker.core.suspicion import FAILING
+from probes.contract import Verdict
 
 SETTLED = FAILING.kinds
 FORGET_AFTER_S = 900.0  # a location that has not looked for this long holds nothing true
 
 
 def in_doubt(policy: Policy, state: State, check: str) -> bool:
-    """Whether faster looks would settle something: suspected of failing, and not known to be yet.
+    """Whether faster looks would settle something: that it fails, or, once that is known, that it is over.
 
     What is merely slow is not looked at faster: that would not help whoever is slow.
     """
-    held, local = state.standings.get(check, nothing()), state.local.get(check)
-    if not _is_suspected_of_failing(held, local):
+    if check not in policy.watched:
         return False
+    held, local = state.standings.get(check, nothing()), state.local.get(check)
     symptom = state.symptoms.get(check)
-    settled = symptom is not None and symptom.kind in SETTLED
-    return check in policy.watched and not settled
+    if symptom is not None and symptom.kind in SETTLED:
+        return _seems_over(state, held, local)
+    return _is_suspected_of_failing(held, local)
 
 
 def _is_suspected_of_failing(held: Mapping[str, Standing], local: str | None) -> bool:
@@ -33,6 +36,14 @@ def _is_suspected_of_failing(held: Mapping[str, Standing], local: str | None) ->
         if one.failing.score and where != local:
             return True
     return False
+
+
+def _seems_over(state: State, held: Mapping[str, Standing], local: str | None) -> bool:
+    """Whether the newest look of everybody who can tell was good."""
+    return all(
+        one.last_verdict is not Verdict.FAILED or where == local or is_blind(state, where)
+        for where, one in held.items()
+    )
 
 
 def pace(policy: Policy, state: State) -> dict[str, float]:

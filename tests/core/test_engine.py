@@ -125,6 +125,11 @@ def test_recovery_is_said_after_five_quiet_minutes_and_closes_nothing():
     assert story.asked(Duty.RESOLVE) == []
 
 
+def test_the_longest_outage_is_said_to_have_recovered_eight_minutes_after_its_end():
+    story = Story(locations=THREE).play(broken("us/app", until=3600), 3600)
+    assert story.play(fine, 480).said() == ["declared", "recovered"]
+
+
 def test_the_page_is_resolved_on_recovery_only_if_configured():
     story = Story(policy=make_policy(resolve_on_recovery=True))
     story.play(broken("us/app", since=60, until=300), 2400)
