@@ -33,14 +33,21 @@ TIMED: tuple[tuple[str, str, float | None, float | None], ...] = (
     ("hanging", "total outage, hanging for 10 s", None, 52.0),
     ("78 %", "78 % fail", None, 60.0),
     ("38 %", "38 % fail", 75.0, 140.0),
+    ("total, one dead", "total outage, one of three dead before", None, 60.0),
+    ("38 %, one dead", "38 % fail, one of three dead before", None, None),
 )
 TIMED_ALONE: tuple[tuple[str, str, float | None, float | None], ...] = (
     ("total, alone", "one location alone: total outage", None, 60.0),
     ("hanging, alone", "one location alone: hanging for 10 s", None, 70.0),
     ("78 %, alone", "one location alone: 78 % fail", None, None),
 )
+BLIPS = (
+    ("blip", "blips shorter than 30 s"),
+    ("hanging blip", "hanging blips shorter than 30 s"),
+    ("blip, one dead", "blips shorter than 30 s, one of three dead before"),
+)
 PIECE_YEARS = 0.25  # what one process lives at a time
-TRIALS = {"38 %": 4000, "15 %": 800, "10 %": 800}
+TRIALS = {"38 %": 4000, "15 %": 800, "10 %": 800, "38 %, one dead": 1000}
 MANY_TRIALS = 2000
 DEAD_DAYS = 30.0
 SPEED_MINUTES = 60.0
@@ -129,10 +136,9 @@ def _timed(name: str, times: list[float | None], p50: float | None, p95: float |
 
 
 def _nothing_wrong(run: Run) -> Iterator[Figure]:
-    for case in ("blip", "hanging blip"):
+    for case, name in BLIPS:
         times = run.outages(case)
         declared = sum(time is not None for time in times)
-        name = f"{case}s shorter than 30 s"
         yield Figure(name, "0 declared", f"{declared} of {len(times)}", declared == 0)
     for share in YEARS:
         run.say(f"{share:.0%} noise")

@@ -40,12 +40,13 @@ class Case:
     locations: tuple[str, ...] = THREE
     patience_s: float = 600.0
     blip: bool = False  # it ends before `declare_after`
+    dead: str = ""  # a location at which every look has failed since long before
 
     def outage(self, trial: int) -> Outage:
         dice = Random(f"{self.name} {trial}")
         begins = T0 + BEFORE_S + dice.uniform(0, EVERY_S)
         ends = begins + dice.uniform(0.5, 29.5) if self.blip else math.inf
-        return Outage(begins, self.share, ends, self.takes_s, seed=trial)
+        return Outage(begins, self.share, ends, self.takes_s, dead=self.dead, seed=trial)
 
 
 CASES = {
@@ -55,6 +56,9 @@ CASES = {
         Case("hanging", takes_s=HANGS_S),
         Case("78 %", 0.78),
         Case("38 %", 0.38, patience_s=HOUR_S / 2),
+        Case("total, one dead", dead=THREE[0]),
+        Case("38 %, one dead", 0.38, dead=THREE[0], patience_s=HOUR_S / 2),
+        Case("blip, one dead", dead=THREE[0], blip=True),
         Case("15 %", 0.15, patience_s=HOUR_S / 2),
         Case("10 %", 0.10, patience_s=HOUR_S / 2),
         Case("total, alone", locations=ALONE),

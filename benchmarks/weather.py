@@ -68,9 +68,12 @@ class Outage:
     ends: float = math.inf
     takes_s: float = QUICK_S  # a look that fails
     only: str = ""  # the one location that sees it; empty: all
+    dead: str = ""  # a location at which every look has failed since long before
     seed: int = 0
 
     def __call__(self, check: str, location: str, at: float) -> Found:
+        if check == CHECK and location == self.dead:
+            return BAD, QUICK_S
         hit = check == CHECK and self.begins <= at < self.ends and self.only in ("", location)
         if hit and draw(self.seed, location, at) < self.share:
             return BAD, self.takes_s

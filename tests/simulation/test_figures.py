@@ -29,6 +29,7 @@ def times(case: str, count: int) -> list[float | None]:
         ("38 %", 180.0),
         ("total, alone", 60.0),
         ("hanging, alone", 70.0),
+        ("total, one dead", 60.0),
     ],
 )
 def test_outages_are_declared_in_time(case, p95):
@@ -43,13 +44,13 @@ def test_fifteen_percent_are_found_within_half_an_hour():
     assert found(times("15 %", 20)) >= 0.9
 
 
-@pytest.mark.parametrize("case", ["blip", "hanging blip"])
+@pytest.mark.parametrize("case", ["blip", "hanging blip", "blip, one dead"])
 def test_blips_are_never_declared(case):
     assert found(times(case, 60)) == 0.0
 
 
-def test_a_day_with_a_dead_location_declares_nothing():
-    count = trials.dead(0.01, 1.0, 1)
+def test_days_with_a_dead_location_declare_nothing():
+    count = trials.dead(0.01, 3.0, 1)
     assert (count.pages, count.minors) == (0, 0)
 
 
