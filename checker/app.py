@@ -218,6 +218,7 @@ class Daemon:
             ready=self._missing,
             reload=self._reloader.reload,
             bounded=self.metrics.bounded,
+            left_out=self.metrics.left_out,
             token=self._settings.web.token,
             alertmanager_token=self._settings.web.alertmanager_token,
             desk=Desk(self._store, self.door.beat),

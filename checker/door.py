@@ -33,6 +33,7 @@ class Counts(Protocol):
     """The part of the metrics that the door writes to."""
 
     def bounded(self, what: str) -> None: ...
+    def left_out(self, why: str, count: int) -> None: ...
     def store_committed(self, seconds: float) -> None: ...
     def store_failed(self, operation: str) -> None: ...
 
@@ -145,6 +146,8 @@ class Door:
         taken = self._step(event)
         for note in taken.notes:
             log.warning("noted", what=note)
+        for why, count in taken.left_out.items():
+            self._ports.counts.left_out(why, count)
         if taken.entries or taken.effects or inbox_id:
             for entry in taken.entries:
                 log.warning("timeline", incident=entry.incident, what=entry.what, text=entry.text)

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from checker.core.events import Closed, Declared, Event
-from checker.core.model import Effect, Observation, State
+from checker.core.events import Alerted, Closed, Declared, Event
+from checker.core.model import Alert, Effect, Observation, State
 from checker.door import QUEUE_MAX, Door, Ports
 from checker.store.faults import StoreUnavailable
 from checker.store.store import Store
 from probes.contract import Verdict
 from tests.core.story import T0, make_policy, outcome
+from tests.core.test_alerts import CRITICAL
 
 
 @dataclass
@@ -26,6 +27,9 @@ class Counted:
 
     def bounded(self, what: str) -> None:
         self.bounds.append(what)
+
+    def left_out(self, why: str, count: int) -> None:
+        self.bounds.append(f"{count} {why}")
 
     def store_committed(self, seconds: float) -> None:
         pass
@@ -96,6 +100,16 @@ async def test_an_event_is_stored_with_its_consequences_and_acted_on(tmp_path: P
         await on.settle()
         assert [effect.duty for effect in on.put] == ["page", "room"]
         assert [t.effect.id for t in await on.store.effects("us-1")] == [e.id for e in on.put]
+
+
+async def test_alerts_of_which_nothing_comes_are_counted(tmp_path: Path):
+    async with stage(tmp_path) as on:
+        on.door.policy = make_policy(rules=(CRITICAL,))
+        named = {"severity": "critical", "target": "mars"}
+        alerts = [Alert("a", {}, T0, True), Alert("b", {}, T0, True), Alert("c", named, T0, True)]
+        await on.door.say("alerts/1", Alerted(T0, tuple(alerts)))
+        await on.settle()
+        assert sorted(on.counted.bounds) == ["1 target", "2 row"]
 
 
 async def test_a_redelivered_event_does_nothing(tmp_path: Path):

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from enum import StrEnum
 
 from checker.core.assessment import clock
 from checker.core.draft import Draft
@@ -28,15 +29,34 @@ NAME_MAX = 60
 _NO_NAME = re.compile(r"[^A-Za-z0-9_-]+")
 
 
+class LeftOut(StrEnum):
+    """Why nothing comes of an alert: one word of a closed set, safe as a metric label."""
+
+    ROW = "row"  # no row of the table is about it
+    TARGET = "target"  # nobody knows whom it is about
+    FULL = "full"  # as many as we hold are held
+
+
 def alerted(draft: Draft, event: Alerted) -> None:
     """Take every alert; what is left out is counted, by why."""
-    held, left_out = dict(draft.state.alerts), dict[str, int]()
+    held = dict(draft.state.alerts)
     for alert in event.alerts:
         why = _take(draft.policy, held, alert, event.at)
         if why:
-            left_out[why] = left_out.get(why, 0) + 1
-    draft.notes += [f"{count} alerts left out: {why}" for why, count in sorted(left_out.items())]
+            draft.left_out[why] = draft.left_out.get(why, 0) + 1
+    for word, count in sorted(draft.left_out.items()):
+        draft.notes.append(f"{count} alerts left out: {_told(draft.policy, LeftOut(word))}")
     _settle(draft, held)
+
+
+def _told(policy: Policy, why: LeftOut) -> str:
+    match why:
+        case LeftOut.ROW:
+            return "no row of the table matches them"
+        case LeftOut.TARGET:
+            return f"their label {policy.alerts.label!r} names no target that is watched"
+        case LeftOut.FULL:
+            return f"{ALERTS_MAX} are held already"
 
 
 def expire(draft: Draft) -> None:
@@ -58,25 +78,25 @@ def _is_past(one: Firing, now: float) -> bool:
 # ── one alert ─────────────────────────────────────────────────────────────────────────────────
 
 
-def _take(policy: Policy, held: dict[str, Firing], alert: Alert, at: float) -> str:
-    """Why it is left out; nothing if it was taken, or changes nothing."""
+def _take(policy: Policy, held: dict[str, Firing], alert: Alert, at: float) -> LeftOut | None:
+    """Why it is left out; None if it was taken, or changes nothing."""
     known = held.get(alert.fingerprint)
     if not alert.is_firing:
         if known is not None and known.ended_at is None and alert.starts_at >= known.starts_at:
             held[alert.fingerprint] = replace(known, ended_at=at)
-        return ""
+        return None
     if known is not None and known.ended_at is not None and alert.starts_at <= known.starts_at:
-        return ""  # the late echo of what was resolved: a new outbreak has a new start
+        return None  # the late echo of what was resolved: a new outbreak has a new start
     rule = row_of(policy, alert)
     if rule is None or rule.alert is None:
-        return "no row of the table matches them"
+        return LeftOut.ROW
     target = target_of(policy, alert)
     if target is None:
-        return f"their label {policy.alerts.label!r} names no target that is watched"
+        return LeftOut.TARGET
     if known is None and len(held) >= ALERTS_MAX and not _make_room(held):
-        return f"{ALERTS_MAX} are held already"
+        return LeftOut.FULL
     held[alert.fingerprint] = _firing(policy, held, alert, target, rule.alert.text, at)
-    return ""
+    return None
 
 
 def row_of(policy: Policy, alert: Alert) -> Rule | None:

@@ -39,9 +39,11 @@ class Draft:
     effects: list[Effect] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    left_out: dict[str, int] = field(default_factory=dict)
 
     def done(self) -> Step:
-        return Step(self.state, tuple(self.effects), tuple(self.entries), tuple(self.notes))
+        said = tuple(self.effects), tuple(self.entries), tuple(self.notes)
+        return Step(self.state, *said, self.left_out)
 
     def move(self, moved: Incident, move: Move, said: str = "") -> Incident:
         """Keep the incident as it is after `move`, note it, and call for what must be done.

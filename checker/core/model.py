@@ -260,3 +260,4 @@ class Step:
     effects: tuple[Effect, ...] = ()
     entries: tuple[Entry, ...] = ()
     notes: tuple[str, ...] = ()  # for the log: what changed that is no incident's business
+    left_out: Mapping[str, int] = field(default_factory=nothing)  # why → alerts of which nothing came

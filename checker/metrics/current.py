@@ -27,6 +27,7 @@ def current(view: View) -> Iterator[Metric]:
     yield from _incidents(view)
     yield from _standings(view)
     yield _symptoms(view)
+    yield _alerts(view)
     yield _doubt(view)
     yield from _blindness(view)
     yield _off(view)
@@ -90,6 +91,20 @@ def _symptoms(view: View) -> Metric:
             held = symptom is not None and symptom.kind is kind
             symptoms.add_metric([*labels_of(watched), kind], held)
     return symptoms
+
+
+def _alerts(view: View) -> Metric:
+    firing = GaugeMetricFamily(
+        "checker_alerts_firing",
+        "Alerts of Alertmanager's that a row matches and that have not ended.",
+        labels=("target",),
+    )
+    targets = [
+        one.check.partition("/")[0] for one in view.state.alerts.values() if one.ended_at is None
+    ]
+    for target in dict.fromkeys((*view.policy.targets, *targets)):
+        firing.add_metric([target], targets.count(target))
+    return firing
 
 
 def _doubt(view: View) -> Metric:

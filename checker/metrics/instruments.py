@@ -23,6 +23,7 @@ COMMIT_BUCKETS = (0.005, 0.02, 0.1, 0.5, 2.0)
 INCONCLUSIVE = tuple(r for r in Reason if verdict_of(r) is Verdict.INCONCLUSIVE)
 FAILURES = tuple(r for r in Reason if verdict_of(r) is Verdict.FAILED)
 SKIPS = ("in_flight", "late", "budget")
+LEFT_OUT = ("row", "target", "full", "truncated")
 
 
 class Looks:
@@ -191,6 +192,20 @@ class Heartbeats:
         self.failed = Counter(
             "checker_heartbeat_failures", "Those that did not arrive.", registry=registry
         )
+
+
+class Alerts:
+    """What came of what Alertmanager told."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.left_out = Counter(
+            "checker_alerts_left_out",
+            "Alerts of which nothing came: no row is about them, no target is named, too many, or cut off.",
+            ("why",),
+            registry=registry,
+        )
+        for why in LEFT_OUT:
+            self.left_out.labels(why)
 
 
 class Examinations:

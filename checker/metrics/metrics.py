@@ -15,7 +15,9 @@ from checker.config.settings import PlannedCheck
 from checker.core.model import Duty, Observation
 from checker.metrics.current import current
 from checker.metrics.instruments import (
+    LEFT_OUT,
     SKIPS,
+    Alerts,
     Checks,
     Config,
     Daemon,
@@ -46,6 +48,7 @@ class Metrics:
         self._checks = Checks(registry)
         self._daemon = Daemon(registry)
         self._heartbeats = Heartbeats(registry)
+        self._alerts = Alerts(registry)
         self._examinations = Examinations(registry)
         self._drills = Drills(registry)
         self._config = Config(registry)
@@ -54,6 +57,7 @@ class Metrics:
         self._newest: dict[str, LastLook] = {}
         self._skips = Words(*SKIPS)
         self._bounds = Words()
+        self._left_out = Words(*LEFT_OUT)
         self._operations = Words()
         self._read: Callable[[], View] | None = None
         self._view: View | None = None
@@ -150,6 +154,10 @@ class Metrics:
     def bounded(self, what: str) -> None:
         """A named limit was reached."""
         self._daemon.bounds.labels(self._bounds.accept(what)).inc()
+
+    def left_out(self, why: str, count: int) -> None:
+        """Of so many alerts nothing came: `row`, `target`, `full`, `truncated`."""
+        self._alerts.left_out.labels(self._left_out.accept(why)).inc(count)
 
     def store_committed(self, seconds: float) -> None:
         """A transaction was committed and took this long."""

@@ -46,6 +46,10 @@ async def _nobody_hears(_inbox_id: str, _event: Event) -> None:
     raise StoreUnavailable("this daemon hears nothing over HTTP")
 
 
+def _nobody_counts(_why: str, _count: int) -> None:
+    pass
+
+
 @dataclass(frozen=True, slots=True)
 class WebPorts:
     """All that the web may ask of the daemon. Nothing here blocks; what may wait is awaited."""
@@ -58,6 +62,7 @@ class WebPorts:
     token: SecretStr | None = None  # what acts over HTTP needs it; None: nothing acts
     limits: Limits = Limits()
     desk: Desk | None = None  # where incidents are read and words are heard; None: nowhere
+    left_out: Callable[[str, int], None] = _nobody_counts  # told why, and how many alerts
     # Keeps an event under an id, once, and returns when it is safe; StoreError if it is not.
     say: Callable[[str, Event], Awaitable[None]] = _nobody_hears
     alertmanager_token: SecretStr | None = None  # its own; None: the same as `token`

@@ -64,7 +64,7 @@ class Message(_Sent):
 
     version: Literal["4"]
     group_key: str = Field(alias="groupKey", max_length=8192)
-    truncated: int = Field(0, alias="truncatedAlerts", ge=0)
+    truncated: int = Field(0, alias="truncatedAlerts", ge=0, le=10**9)
     alerts: list[SentAlert] = Field(max_length=ALERTS_MAX)
 
     def inbox_id(self, at: float) -> str:
@@ -89,7 +89,7 @@ async def _alertmanager(request: web.Request) -> web.Response:
         return plain(f"This is no message of Alertmanager's webhook, version 4: {error}", 400)
     if message.truncated:
         log.warning("alertmanager left alerts out", count=message.truncated)
-        ports.bounded("alertmanager_truncated")
+        ports.left_out("truncated", message.truncated)
     at = ports.now()
     event = Alerted(at, tuple(sent.alert() for sent in message.alerts))
     try:

@@ -1,8 +1,10 @@
 """What Prometheus is told of the daemon, and of what it holds true right now."""
 
+from dataclasses import replace
+
 import pytest
 
-from checker.core.model import Phase, Severity, State
+from checker.core.model import Firing, Phase, Severity, State
 from tests.metrics.rig import US_APP, make, seen
 from tests.metrics.sample import (
     NOW,
@@ -40,6 +42,23 @@ def test_the_store_and_the_limits_are_told():
     assert value("checker_store_commit_duration_seconds_count") == 1
     assert value("checker_store_failures_total", {"operation": "commit"}) == 1
     assert value("checker_bounds_reached_total", {"bound": "queue"}) == 1
+
+
+def test_alerts_that_came_to_nothing_are_told_by_why():
+    metrics = make()
+    metrics.left_out("target", 3)
+    value = metrics.registry.get_sample_value
+    assert value("checker_alerts_left_out_total", {"why": "target"}) == 3
+    assert value("checker_alerts_left_out_total", {"why": "row"}) == 0
+
+
+def test_alerts_that_fire_are_told_of_each_target():
+    firing = Firing("us/alert/DiskFull", 'a="b"', NOW, NOW + 60, NOW)
+    ended = replace(firing, ended_at=NOW)
+    alerts = {"a": firing, "b": ended, "c": replace(firing, check="us/alert/Oom")}
+    value = seen(make(), show("us/app", "eu/app", state=State(alerts=alerts))).get_sample_value
+    assert value("checker_alerts_firing", {"target": "us"}) == 2
+    assert value("checker_alerts_firing", {"target": "eu"}) == 0
 
 
 @pytest.mark.parametrize("word", ["Not A Word", "x" * 41, "", 'a"b', "a\nb", "https://x"])
