@@ -4,13 +4,16 @@
 PY = .venv/bin/python
 APT = $$(test "$$(id -u)" = 0 || echo sudo) apt-get
 
-.PHONY: run demo test check lint types format locks docs schema tools bench conformance simulate rehearse clean
+.PHONY: run demo story test check lint types format locks docs schema tools bench conformance simulate rehearse clean
 
 run: .venv/run  ## the daemon, with ./config and an embedded database
 	.venv/bin/checker run
 
 demo: .venv/dev  ## a cloud that breaks, on loopback, and what the engineer on call would see
 	$(PY) -m tests.world.demo
+
+story: .venv/dev  ## one outage with people in it: the room, the page, the document
+	$(PY) -m tests.world.story
 
 test: .venv/dev tools lint types  ## everything that CI does
 	$(PY) -m pytest -n 2 --cov=probes --cov=checker.core --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
@@ -62,6 +65,8 @@ rehearse: .venv/run  ## PostHog's outages and the handbook's examples, through .
 tools:
 	@command -v promtool >/dev/null || { $(APT) update -qq && $(APT) install -y -qq prometheus; } \
 	  || echo "promtool is missing: apt-get install prometheus" >&2
+	@command -v prometheus-alertmanager >/dev/null || { $(APT) update -qq && $(APT) install -y -qq prometheus-alertmanager; } \
+	  || echo "Alertmanager is missing: apt-get install prometheus-alertmanager" >&2
 	@test -n "$$CHECKER_TEST_PG_URL" || command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 \
 	  || { $(APT) update -qq && $(APT) install -y -qq postgresql; } \
 	  || echo "PostgreSQL is missing: apt-get install postgresql, or set CHECKER_TEST_PG_URL" >&2

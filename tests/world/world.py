@@ -24,10 +24,11 @@ from tests.world.uptimerobot import PAGE, UptimeRobot
 class World:
     """`async with World() as world:` and it is there, on ports that nobody else has.
 
-    With `tls` both clouds speak that and nothing else, each with a certificate of its own.
+    With `tls` both clouds speak that and nothing else, each with a certificate of its own. `slack`
+    takes the place of one in which nobody speaks.
     """
 
-    def __init__(self, *, tls: bool = False) -> None:
+    def __init__(self, *, tls: bool = False, slack: Slack | None = None) -> None:
         self.authority = Authority() if tls else None
         self.us, self.eu = (
             Cloud(region, self.authority.certificate() if self.authority else None)
@@ -35,7 +36,7 @@ class World:
         )
         self.controls = Controls()
         self.pagerduty = PagerDuty()
-        self.slack = Slack()
+        self.slack = slack or Slack()
         # What customers read, beside the banner, which is the US cloud's.
         self.uptimerobot = UptimeRobot()
         self.customers = Slack(token="xoxb-of-the-customers")
