@@ -1,4 +1,8 @@
-"""Bringing people into a room: invited where it is a channel, called by one message where it is a thread."""
+"""Bringing people into a room: invited where it is a channel, called by one message where it is a thread.
+
+What is said in the room comes after this, and must not wait for long: after TRIES_MAX tries, whoever Slack could not be
+asked about is left out, and the timeline says so.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,14 @@ from checker.responders.contract import Answer, Attempt, Done
 from checker.responders.slack_line import Place
 from checker.responders.slack_message import Message, escaped
 from checker.responders.slack_people import Directory, Found, guests_of
-from checker.responders.slack_refusals import Refused, verdict_on_wish
+from checker.responders.slack_refusals import Refused, Unanswered, verdict_on_wish
 from checker.responders.slack_settings import Settings
 from checker.responders.slack_voice import Voice
 from checker.responders.slack_workspace import Workspace
 
 WHY_MAX = 300  # characters of why they are called
+TRIES_MAX = 3
+COUNTED_MAX = 100  # invitations whose tries are remembered
 NAMED_MAX = 12  # people whose names the timeline gets; the others are counted
 
 
@@ -27,10 +33,28 @@ class Invitations:
         self._workspace = workspace
         self._directory = directory
         self._voice = voice
+        self._tries: dict[str, int] = {}  # effect → how often, in this process
 
     async def carry_out(self, attempt: Attempt, place: Place) -> Answer:
+        patient = self._counted(attempt.effect.id) < TRIES_MAX
         try:
-            found = await self._directory.find(guests_of(attempt.effect.payload, self._settings))
+            return await self._bring(attempt, place, patient)
+        except Unanswered as lost:
+            if patient:
+                raise
+            return Done({"channel": place.channel}, note=f"nobody asked in: {lost.later.why}")
+
+    def _counted(self, effect: str) -> int:
+        """Which try this is, from 1."""
+        if effect not in self._tries and len(self._tries) >= COUNTED_MAX:
+            del self._tries[next(iter(self._tries))]
+        self._tries[effect] = self._tries.get(effect, 0) + 1
+        return self._tries[effect]
+
+    async def _bring(self, attempt: Attempt, place: Place, patient: bool) -> Answer:
+        guests = guests_of(attempt.effect.payload, self._settings)
+        try:
+            found = await self._directory.find(guests, patient)
             if place.thread and found.ids:
                 return await self._call(attempt, place, found)
             missed = await self._invite(place, found) if found.ids else []

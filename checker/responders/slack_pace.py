@@ -2,7 +2,7 @@
 
 What has no place of its own any more is added to the newest message by an edit, which rings nobody and is no new
 message. So nothing is held back, in wait for a time that a crash might never let come, and the message tells all.
-What must be seen always has a place: that it opened, got worse, came back, ended, or that somebody is called.
+What must be seen always has a place: that it opened, got worse, came back, ended, or that somebody is asked.
 
 The count rests on the receipts of what was said, so that a restart forgets nothing.
 """
@@ -59,8 +59,9 @@ def receipt_of(effect: Effect, channel: str, ts: str) -> dict[str, Any]:
 
 
 def must_be_seen(notice: Mapping[str, Any]) -> bool:
-    """Whether it always has a message of its own; an edit calls nobody."""
-    return notice["mood"] in ALWAYS or bool(notice.get("attention"))
+    """Whether it always has a message of its own: an edit calls nobody, and would take away what was asked."""
+    asks = notice["mood"] == "said" and bool(notice.get("actions"))
+    return asks or notice["mood"] in ALWAYS or bool(notice.get("attention"))
 
 
 def gathered(attempt: Attempt, channel: str) -> tuple[str, Mapping[str, Any]] | None:

@@ -10,7 +10,7 @@ from typing import Any
 from checker.responders.contract import Later
 from checker.responders.slack_answers import listed, needed
 from checker.responders.slack_line import Line
-from checker.responders.slack_refusals import Refused, verdict_on_wish
+from checker.responders.slack_refusals import Refused, Unanswered, verdict_on_wish
 from checker.responders.slack_settings import Settings
 from probes.contract import one_line
 
@@ -76,8 +76,8 @@ class Directory:
         self._line = line
         self._known: dict[str, str] = {}
 
-    async def find(self, guests: Iterable[Guest]) -> Found:
-        """Raises Refused and Unanswered only for what ails every call."""
+    async def find(self, guests: Iterable[Guest], patient: bool = True) -> Found:
+        """Raises Refused for what ails every call, and Unanswered unless it is not worth another try."""
         found = Found()
         for guest in guests:
             try:
@@ -86,6 +86,11 @@ class Directory:
                 if isinstance(verdict_on_wish(no), Later):
                     raise
                 found.lack(f"{shown(guest.name)}: Slack refused {no.method}: {no.word}")
+                continue
+            except Unanswered as lost:
+                if patient:
+                    raise
+                found.lack(f"{shown(guest.name)}: {lost.later.why}")
                 continue
             for id_ in ids:
                 if len(found.ids) == GUESTS_MAX and id_ not in found.ids:

@@ -9,10 +9,11 @@ import pytest
 
 from checker.responders.contract import Done, Later, Never
 from checker.responders.slack import Responder
+from checker.responders.slack_invitations import TRIES_MAX
 from checker.responders.slack_people import GUESTS_MAX, shown
 from tests.responders.effects import again, first, invite, room
 from tests.responders.rooms import NAME, opened
-from tests.world.faults import drop, hang, says, throttle
+from tests.world.faults import drop, hang, says, status, throttle
 from tests.world.slack import Slack
 from tests.world.slack_workspace import BOT
 
@@ -225,6 +226,35 @@ async def test_what_passes_is_tried_again(
     _, receipt = await opened(slack)
     await slack.hurt(method, fault)
     assert await responder.carry_out(first(only(people=[ADA]), room=receipt)) == later
+
+
+async def test_who_cannot_be_asked_about_for_long_is_left_out_and_the_others_come(
+    slack: Slack, responder_for: ResponderFor
+):
+    _, receipt = await opened(slack)
+    await slack.hurt("users.lookupByEmail", status(503))
+    responder = responder_for(invite=["U0TIM"])
+    effect = first(only(always=True, people=[ADA]), room=receipt)
+    answers = [await responder.carry_out(effect) for _ in range(TRIES_MAX)]
+    assert [type(answer) for answer in answers] == [Later, Later, Done]
+    assert answers[-1] == Done(
+        {"channel": receipt["channel"]},
+        note="invited in Slack: U0TIM; Ada Lovelace: Slack answered 503",
+    )
+    assert members(slack) == {"U0TIM"}
+
+
+async def test_a_slack_that_takes_no_invitation_for_long_holds_up_nothing(
+    slack: Slack, responder_for: ResponderFor
+):
+    _, receipt = await opened(slack)
+    await slack.hurt("conversations.invite", status(503))
+    responder = responder_for(invite=["U0TIM"])
+    effect = first(only(always=True), room=receipt)
+    answers = [await responder.carry_out(effect) for _ in range(TRIES_MAX)]
+    assert answers[-1] == Done(
+        {"channel": receipt["channel"]}, note="nobody asked in: Slack answered 503"
+    )
 
 
 @pytest.mark.parametrize("method", ["users.lookupByEmail", "conversations.invite"])

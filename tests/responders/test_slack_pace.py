@@ -117,6 +117,17 @@ async def test_buttons_are_those_of_the_newest_news(night):
     assert str(night.messages[-1].blocks).count("checker.say.0") == 1
 
 
+async def test_what_people_are_asked_is_a_message_of_its_own_and_stays(night):
+    await night.say(*range(1, 40))
+    night.now += 5
+    publish = {"say": "publish us-42 banner", "label": "Publish", "style": "", "form": ""}
+    said = notice(mood="said", title="may customers be told?", next="", actions=[publish])
+    await night.tell(replace(post(40), at=night.now, payload={"notice": said}))
+    await night.say(41, 42)
+    assert len(night.messages) == 21
+    assert "may customers be told?" in str(night.messages[-1].blocks)
+
+
 async def test_whoever_is_called_is_called_by_a_message_of_its_own(night):
     await night.say(*range(1, 40))
     night.now += 5
