@@ -19,6 +19,10 @@ class StoreMissing(StoreError):
     """Nothing to read: no daemon has made this store yet, or it is older than this program."""
 
 
+class Fenced(StoreError):
+    """This daemon does not lead, or no longer. Nothing was written; what it would have led to must not be done."""
+
+
 class StoreUnavailable(StoreError):
     """Busy, full, slow or unreachable: the same call may work later. Nothing was written, or all was."""
 

@@ -18,9 +18,12 @@ from checker.store.upsert import put_once
 _UNFINISHED = (Fate.PENDING, Fate.SENDING)
 
 
-async def add(connection: AsyncConnection, new: Sequence[Effect]) -> None:
-    """Appends effects as pending; one whose id is there already is left as it is."""
-    await put_once(connection, effects, [_row(effect) for effect in new])
+async def add(connection: AsyncConnection, new: Sequence[Effect], *, unsure: bool = False) -> None:
+    """Appends effects as pending; one whose id is there already is left as it is.
+
+    `unsure`: they may have been tried before.
+    """
+    await put_once(connection, effects, [_row(effect) | {"unsure": unsure} for effect in new])
 
 
 def _row(effect: Effect) -> dict[str, Any]:
@@ -34,7 +37,6 @@ def _row(effect: Effect) -> dict[str, Any]:
         "fate": Fate.PENDING,
         "tries": 0,
         "not_before": 0.0,
-        "unsure": False,
         "why": "",
     }
 

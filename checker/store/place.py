@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
@@ -42,6 +42,11 @@ class Place(Protocol):
 
     def fault_of(self, error: Exception) -> StoreError:
         """What the driver's error means for the caller. Holds no values of rows."""
+
+    def listening(
+        self, channel: str, heard: Callable[[str], None]
+    ) -> AbstractAsyncContextManager[Callable[[], Awaitable[None]]]:
+        """Inside, `heard` is told what others say on that channel; what is given raises when the line is gone."""
 
     async def close(self, engine: AsyncEngine) -> None:
         """Lets go of every connection, soon, whether or not anybody answers."""

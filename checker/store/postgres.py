@@ -7,7 +7,7 @@ statement, not a rollback, not the closing of a connection. So everything here i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 from weakref import WeakSet
@@ -112,6 +112,23 @@ class Server:
             yield
         finally:
             timer.cancel()
+
+    @asynccontextmanager
+    async def listening(
+        self, channel: str, heard: Callable[[str], None]
+    ) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+        line = await self.connect()
+
+        async def ask() -> None:
+            async with asyncio.timeout(HOST_S):
+                await line.execute("SELECT 1")
+
+        try:
+            async with asyncio.timeout(HOST_S):
+                await line.add_listener(channel, lambda _line, _pid, _on, word: heard(word))
+            yield ask
+        finally:
+            line.terminate()
 
     async def close(self, engine: AsyncEngine) -> None:
         with suppress(TimeoutError):

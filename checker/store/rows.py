@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from checker.core.model import Effect, State
+from checker.core.model import Effect, Observation, State
+
+Read = Mapping[str, int]
+"""How far the looks of each daemon are part of the State: the daemon's name → the number of its newest."""
 
 
 class Fate(StrEnum):
@@ -61,3 +64,13 @@ class Restored:
     state: State
     outbox: tuple[Pending, ...]  # in the order in which they were decided
     receipts: tuple[Receipt, ...]  # of the incidents in `state` and `outbox`
+    read: Read = field(default_factory=dict)  # which looks of other daemons are in `state`
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A look that some daemon has stored, and that no State holds yet."""
+
+    observation: Observation
+    writer: str  # the replica that made it
+    number: int  # its how many-th that is

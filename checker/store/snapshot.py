@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from checker.core.held import Standing, Vantage
 from checker.core.model import Firing, Incident, Maintenance, State, Symptom
 from checker.store.codec import text_of, value_of
+from checker.store.rows import Read
 from checker.store.tables import held
 from checker.store.upsert import put_over
 
@@ -26,7 +27,7 @@ class Key(NamedTuple):
     location: str = ""
 
 
-Held = Mapping[Key, Any]
+Held = dict[Key, Any]
 
 _KINDS: Mapping[str, type[Any]] = {
     "standing": Standing,
@@ -36,6 +37,7 @@ _KINDS: Mapping[str, type[Any]] = {
     "counter": int,
     "alert": Firing,
     "maintenance": Maintenance,
+    "read": int,  # beside the State: how far it has come with each daemon's looks
 }
 _SUSPICION = frozenset({"standing", "vantage", "local"})
 
@@ -65,8 +67,18 @@ def suspicion_of(state: State) -> Held:
     }
 
 
-def is_suspicion(key: Key) -> bool:
-    return key.part in _SUSPICION
+def without_suspicion(values: Held) -> Held:
+    """All but what changes with every look, and how far looks were read."""
+    return {k: v for k, v in values.items() if k.part not in _SUSPICION and k.part != "read"}
+
+
+def reading_of(read: Read) -> Held:
+    """How far each daemon's looks are part of the State, to be written with it."""
+    return {Key("read", writer): number for writer, number in read.items()}
+
+
+def read_of(values: Held) -> Read:
+    return _part(values, "read")
 
 
 def changes(was: Mapping[K, V], now: Mapping[K, V]) -> tuple[dict[K, V], list[K]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +74,13 @@ class File:
         """A file answers: what has begun is always brought to its end."""
         return nullcontext()
 
+    @asynccontextmanager
+    async def listening(
+        self, channel: str, heard: Callable[[str], None]
+    ) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+        """A file tells nobody anything."""
+        yield _nothing
+
     def fault_of(self, error: Exception) -> StoreError:
         cause = error.orig if isinstance(error, DBAPIError) else error
         primary = getattr(cause, "sqlite_errorcode", 0) & 0xFF
@@ -118,6 +125,10 @@ class File:
     def _bytes(self) -> int:
         files = (self.path, self.path.with_name(self.path.name + "-wal"))
         return sum(file.stat().st_size for file in files if file.exists())
+
+
+async def _nothing() -> None:
+    pass
 
 
 def _connected(connection: Any, _record: object) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData()
@@ -80,7 +81,8 @@ inbox = Table(
 )
 
 # What the State holds beside incidents, one row for each value: standings by check and location,
-# vantages by location, symptoms and local problems by check, counters by target.
+# vantages by location, symptoms and local problems by check, counters by target; and beside it the
+# memories of probes, how far the looks of each daemon were read, and the pace that the leader wants.
 held = Table(
     "held",
     metadata,
@@ -103,6 +105,40 @@ observations = Table(
     # Of the body, once more: all that judgement asks for, without taking a month of bodies apart.
     Column("verdict", String),
     Column("reason", String),
+    # Of several daemons on one store: which one saw it, and its how many-th that was.
+    Column("writer", String),
+    Column("number", BigInteger),
     UniqueConstraint("check_name", "at", "location", name="observations_once"),
     Index("ix_observations_at", "at"),
+    Index(
+        "ix_observations_writer",
+        *("writer", "number"),
+        sqlite_where=text("writer IS NOT NULL"),
+        postgresql_where=text("writer IS NOT NULL"),
+    ),
+)
+
+# Who may do what only one may: "core" leads, "location/fra" looks from there.
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("epoch", BigInteger, nullable=False),  # rises with every change of owner
+    Column("expires_at", Double, nullable=False),  # by the database's clock, where it has one
+    Column("written", BigInteger, nullable=False),  # writes under this lease, over all owners
+)
+
+# Every daemon that is there, or was of late.
+locations = Table(
+    "locations",
+    metadata,
+    Column("replica", String, primary_key=True),
+    Column("location", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("seen_at", Double, nullable=False),  # by the database's clock, where it has one
+    Column("looking", Boolean, nullable=False),
+    Column("blind", Boolean, nullable=False),
+    Column("behind_s", Double, nullable=False),
+    Column("offset_s", Double, nullable=False),  # of its clock, ahead of the database's
 )

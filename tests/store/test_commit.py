@@ -14,8 +14,8 @@ import pytest
 
 from checker.core.model import Entry, Phase, Step
 from checker.store import sqlite
-from checker.store.faults import StoreUnavailable, StoreUnreachable
-from tests.store.values import closing, declared, effect, incident, opened, state, url_of
+from checker.store.faults import StoreUnavailable
+from tests.store.values import answering, closing, declared, effect, incident, opened, state, url_of
 
 
 async def test_a_commit_writes_incident_timeline_effects_and_drains_the_inbox(home):
@@ -139,12 +139,3 @@ async def in_postgresql(home):
     await blocker.execute("BEGIN; LOCK TABLE incidents IN EXCLUSIVE MODE")
     yield partial(blocker.execute, "ROLLBACK")
     await blocker.close()
-
-
-async def answering(ask):
-    """What `ask` gives, once nobody is taken for dead any more who was only slow."""
-    while True:
-        try:
-            return await ask()
-        except StoreUnreachable:
-            await asyncio.sleep(0.01)

@@ -89,7 +89,7 @@ def half(path):
 async def test_a_damaged_file_is_refused_with_what_to_do_and_left_as_it_is(tmp_path, harm):
     async with opened(tmp_path) as store:
         for number in range(100):
-            await store.put_inbox(f"cli/{number}", closing("us-1" * 100), 1.0)
+            await store.put_inbox(f"cli/{number}", closing("us-1" * 1000), 1.0)
     path = file_in(tmp_path)
     harm(path)
     before = path.read_bytes()

@@ -14,17 +14,8 @@ from checker.store.faults import StoreError, StoreMissing, StoreUnavailable, Sto
 from checker.store.places import place_of
 from checker.store.store import Store
 from tests.postgres import SECRET, free_port, own_server
-from tests.store.values import closing, declared, incident, opened, shared
+from tests.store.values import answering, closing, declared, incident, opened, shared
 from tests.store.wire import line_to
-
-
-async def until(ask):
-    """What `ask` gives, once the store is back."""
-    while True:
-        try:
-            return await ask()
-        except StoreUnreachable:
-            await asyncio.sleep(0.02)
 
 
 def send(pids, what):
@@ -164,11 +155,11 @@ async def test_a_reader_sees_one_unchanging_view_and_writes_nothing(database):
 
 async def test_a_commit_whose_answer_was_cut_off_is_written_once(database):
     async with line_to(database) as (line, near), opened(near) as store:
-        line.cut_at = b"COMMIT"
+        line.cut_at = b"COMMIT;"
         with pytest.raises(StoreUnreachable):
             await store.commit(declared())
         assert (line.cuts, store.owed) == (1, 1)
-        assert await until(store.incidents) == [incident()]  # it was written, for all that
+        assert await answering(store.incidents) == [incident()]  # it was written, for all that
         await store.settle()
         assert store.owed == 0
         assert len(await store.timeline("us-1")) == 1
@@ -183,7 +174,7 @@ async def test_a_line_on_which_nothing_comes_through_ends_every_call_in_time(dat
         with pytest.raises(StoreUnreachable, match="did not answer in time"):
             await store.incidents()  # this one waits for nothing
         line.is_clogged = False
-        await until(store.settle)
+        await answering(store.settle)
         assert store.owed == 0
 
 
@@ -202,7 +193,7 @@ async def test_a_store_whose_server_hangs_can_be_closed(database):
         store = await Store.open(near, deadline_s=0.3)
         line.is_clogged = True
         with pytest.raises(StoreUnreachable):
-            await store.commit(declared())
+            await store.put_inbox("cli/1", closing(), 1.0)
         await store.close()
 
 
@@ -213,7 +204,7 @@ async def test_a_server_that_freezes_ends_every_call_in_time_and_is_used_when_it
         with pytest.raises(StoreUnreachable):
             await store.commit(declared())
         send(frozen, signal.SIGCONT)
-        await until(store.settle)
+        await answering(store.settle)
         assert await store.incidents() == [incident()]
 
 
@@ -224,7 +215,7 @@ async def test_a_server_that_stopped_is_found_again_when_it_is_back():
             await store.commit(declared())
         assert store.owed == 1
         server.start()
-        await until(store.settle)
+        await answering(store.settle)
         assert await store.incidents() == [incident()]
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from contextlib import closing as closing_of
 from pathlib import Path
+from typing import TypeVar
 
 from checker.core.events import Closed
 from checker.core.held import Standing, Track, Vantage
@@ -24,9 +27,13 @@ from checker.core.model import (
     Symptom,
 )
 from checker.store import sqlite
+from checker.store.faults import StoreError, StoreUnreachable
+from checker.store.leases import CORE, Term
 from checker.store.store import Store
 from probes.contract import Outcome, Reason, Timing, Verdict
 from tests.postgres import speak
+
+T = TypeVar("T")
 
 
 def url_of(home: Path | str) -> str:
@@ -36,11 +43,24 @@ def url_of(home: Path | str) -> str:
 
 @asynccontextmanager
 async def opened(home: Path | str, deadline_s: float = 20.0) -> AsyncIterator[Store]:
+    """A daemon's store. Where it is shared, the first to come leads, until it is closed."""
     store = await Store.open(url_of(home), deadline_s=deadline_s, busy_s=0.0)
     try:
+        term = await leading(store) if store.is_shared else None
         yield store
+        if term:
+            with suppress(StoreError):
+                await store.sharing.release(term)
     finally:
         await store.close()
+
+
+async def leading(store: Store, owner: str = "") -> Term | None:
+    """The term in which that store's daemon leads from now on; None if another does."""
+    term = await store.sharing.take(CORE, owner or uuid.uuid4().hex, ttl_s=60.0)
+    if term:
+        await store.lead(term)
+    return term
 
 
 @asynccontextmanager
@@ -50,6 +70,22 @@ async def shared(home: Path | str) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
+
+
+async def answering(ask: Callable[[], Awaitable[T]]) -> T:
+    """What `ask` gives, once the store can be reached: also one that was only slow is taken for dead a while."""
+    while True:
+        with suppress(StoreUnreachable):
+            return await ask()
+        await asyncio.sleep(0.01)
+
+
+async def until(ask: Callable[[], Awaitable[T]]) -> T:
+    """What `ask` gives, once it gives something."""
+    while True:
+        if found := await ask():
+            return found
+        await asyncio.sleep(0.01)
 
 
 async def by_hand(home: Path | str, sql: str) -> None:

@@ -75,6 +75,8 @@ async def line_to(url: str) -> AsyncIterator[tuple[Line, str]]:
     near = await asyncio.start_server(line.take, "127.0.0.1", 0)
     port = near.sockets[0].getsockname()[1]
     login = parts.netloc.rpartition("@")[0]
-    yield line, urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{port}"))
-    near.close()
-    await line.close()
+    try:
+        yield line, urlunsplit(parts._replace(netloc=f"{login}@127.0.0.1:{port}"))
+    finally:
+        near.close()
+        await line.close()
