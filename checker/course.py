@@ -9,6 +9,7 @@ from hashlib import blake2b
 
 from checker.clock import Grid
 
+FIRST_WITHIN_S = 60.0  # of the start, however rare its slots are: what is rare may be broken too
 LATE_S = 2.0  # a look this late may be left out; or a tenth of its interval, if longer
 
 
@@ -34,6 +35,11 @@ class Slot:
     @property
     def grid(self) -> Grid:
         return Grid(self.every_s, self.offset_s)
+
+    @property
+    def first(self) -> Grid:
+        """The times at which a check that was never looked at may be: spread as its slots are."""
+        return Grid(min(self.every_s, FIRST_WITHIN_S), self.offset_s)
 
 
 class Turn(StrEnum):
@@ -63,12 +69,24 @@ class Course:
             return 1
         return max(1, math.ceil(self.slot.timeout_s / self.extra.every_s))
 
+    def next_after(self, now: float) -> float:
+        """When the next scheduled look is due (wall clock)."""
+        grid = self.slot.first if self.started_at is None else self.slot.grid
+        return grid.after(now)
+
+    def lag(self, scheduled: bool, now: float) -> float | None:
+        """By how many seconds a look that is due `now` is late; None if it is not wanted any more."""
+        if not scheduled:
+            return None if self.extra is None else self.extra.lag(now)
+        lag = self.slot.grid.lag(now)
+        return min(lag, self.slot.first.lag(now)) if self.started_at is None else lag
+
     def turn(self, scheduled: bool, now: float) -> Turn:
         """What becomes of a look that is due `now` (wall clock)."""
-        grid = self.slot.grid if scheduled else self.extra
-        if grid is None or (not scheduled and self._beside_a_slot(now, grid)):
+        grid, lag = self.slot.grid if scheduled else self.extra, self.lag(scheduled, now)
+        if grid is None or lag is None or (not scheduled and self._beside_a_slot(now, grid)):
             return Turn.YIELD
-        if grid.lag(now) > max(LATE_S, grid.every_s / 10):
+        if lag > max(LATE_S, grid.every_s / 10):
             return Turn.LATE  # after a freeze all are due at once: no burst
         if self.in_flight < self.places:
             return Turn.LOOK

@@ -1,7 +1,7 @@
 """When each check is looked at. APScheduler lives here only.
 
-A check has its own slots, whose phase nothing moves. While it is in doubt there are extra looks
-between them. A look is a task of ours: APScheduler only says that it is time, so that a look
+A check has its own slots, whose phase nothing moves; its first look comes within a minute, however
+rare they are. While it is in doubt there are extra looks between them. A look is a task of ours: APScheduler only says that it is time, so that a look
 which hangs is in nobody's way.
 """
 
@@ -134,9 +134,9 @@ class Scheduler:
         if course is None or self._draining:
             return
         now = self._wall()
-        grid = course.slot.grid if scheduled else course.extra
-        if grid is not None:
-            self._lagged(check, grid.lag(now))
+        lag = course.lag(scheduled, now)
+        if lag is not None:
+            self._lagged(check, lag)
         turn = course.turn(scheduled, now)
         if turn is Turn.LOOK:
             self._start_look(check, course, scheduled)
@@ -155,7 +155,9 @@ class Scheduler:
             return
         self._stepped(seconds)
         now = self._wall()
-        for job in [*self._scheduled_jobs.values(), *self._extra_jobs.values()]:
+        for check, job in self._scheduled_jobs.items():
+            job.modify(next_run_time=_moment(self._courses[check].next_after(now)))
+        for job in self._extra_jobs.values():
             job.modify(next_run_time=_moment(job.trigger.grid.after(now)))
 
     async def _watch_clock(self) -> None:
@@ -169,7 +171,7 @@ class Scheduler:
             self._scheduled_jobs.pop(check).remove()
         course = self._courses.setdefault(check, Course(slot))
         course.slot = slot
-        first = slot.grid.after(self._wall())
+        first = course.next_after(self._wall())
         self._scheduled_jobs[check] = self._add_job(check, slot.grid, first, True)
 
     def _remove(self, check: str) -> None:

@@ -103,6 +103,37 @@ def test_a_look_once_an_hour_may_be_minutes_late() -> None:
     assert course.turn(scheduled=True, now=7200.0 + 300.0) is Turn.LOOK
 
 
+RARE = replace(SLOT, every_s=21_600.0, offset_s=7_215.0)
+
+
+def test_what_is_looked_at_every_few_hours_is_looked_at_within_a_minute_of_the_start() -> None:
+    assert Course(RARE).next_after(100.0) == 135.0
+
+
+def test_from_its_first_look_on_a_rare_check_has_its_own_slots() -> None:
+    course = Course(RARE)
+    course.began(monotonic=40.0)
+    assert course.next_after(135.0) == 7_215.0
+
+
+def test_the_first_look_of_a_rare_check_is_not_late_for_the_slot_before_it() -> None:
+    course = Course(RARE)
+    assert course.lag(scheduled=True, now=21_975.5) == pytest.approx(0.5)
+    assert course.turn(scheduled=True, now=21_975.5) is Turn.LOOK
+
+
+def test_a_first_look_may_also_be_made_in_the_slot() -> None:
+    course = Course(replace(SLOT, every_s=100.0, offset_s=70.0))
+    assert course.lag(scheduled=True, now=170.5) == pytest.approx(0.5)
+
+
+def test_the_first_looks_of_rare_checks_are_spread_over_a_minute() -> None:
+    slots = [replace(RARE, offset_s=offset(f"us/{n}", 0, 1, 21_600.0)) for n in range(100)]
+    seconds = [Course(slot).next_after(1000.0) - 1000.0 for slot in slots]
+    assert max(seconds) <= 60.0
+    assert len({second // 10 for second in seconds}) == 6
+
+
 def test_a_freeze_ends_without_a_burst() -> None:
     courses = [Course(replace(SLOT, offset_s=offset(f"us/{n}", 0, 1, 15.0))) for n in range(200)]
     woken_at = 1_000_000.0

@@ -65,6 +65,26 @@ async def test_a_look_that_is_far_too_late_is_left_out(
     assert looks.skips == [("us/app", "late")]
 
 
+async def test_a_rare_check_is_looked_at_soon_after_the_start_and_then_in_its_slots(
+    scheduler: Scheduler, looks: Looks, wall: Hand
+) -> None:
+    scheduler.plan({"us/stored": replace(SLOT, every_s=3600.0, offset_s=1804.0)})
+    wall.now = scheduler.due_at("us/stored")
+    assert wall.now == 64.0
+    await scheduler.due("us/stored", True)
+    await settle()
+    assert (looks.started, looks.lags) == ([("us/stored", True)], [("us/stored", 0.0)])
+
+
+async def test_a_clock_that_was_set_keeps_a_first_look_soon(
+    scheduler: Scheduler, looks: Looks, wall: Hand
+) -> None:
+    scheduler.plan({"us/stored": replace(SLOT, every_s=3600.0, offset_s=1804.0)})
+    wall.now += 500.0
+    scheduler.follow_clock()
+    assert scheduler.due_at("us/stored") == 544.0
+
+
 async def test_how_late_a_look_starts_is_told(
     scheduler: Scheduler, looks: Looks, wall: Hand
 ) -> None:

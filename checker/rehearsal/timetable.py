@@ -62,12 +62,11 @@ class Timetable:
         self.paced = set(wanted)
 
     def restart(self, now: float) -> None:
-        """Everybody's next scheduled look, as if all until `now` had been made."""
+        """Everybody's next scheduled look after `now`, whatever was planned before."""
         self._due.clear()
         for lanes in self.lanes.values():
             for lane in lanes:
-                grid = lane.course.slot.grid
-                self._plan(grid.after(now), lane, grid)
+                self._plan(lane.course.next_after(now), lane, lane.course.slot.grid)
 
     def _follow(self, lane: Lane, wanted_s: float, now: float) -> None:
         course, slot = lane.course, lane.course.slot

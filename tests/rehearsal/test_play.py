@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -49,6 +49,17 @@ def test_locations_look_evenly_in_turn():
     starts = [play.looks_at("us/app", where)[0].observation.at for where in THREE]
     gaps = sorted((start - starts[0]) % 30 for start in starts)
     assert gaps == pytest.approx([0.0, 10.0, 20.0], abs=0.01)
+
+
+def test_a_rare_check_is_looked_at_once_soon_after_the_start():
+    rules = policy()
+    rare = replace(rules.watched["us/app"], every_s=3600.0)
+    play = Heard(replace(rules, watched={**rules.watched, "us/app": rare}), broken(""), THREE, T0)
+    play.run(T0 + 2 * 3600)
+    for where in THREE:
+        times = [look.observation.at - T0 for look in play.looks_at("us/app", where)]
+        assert times[0] <= 60
+        assert 2 <= len(times) <= 3
 
 
 def test_while_in_doubt_there_are_looks_every_five_seconds():
