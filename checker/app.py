@@ -20,33 +20,28 @@ from checker.assembly import (
     inbox_id,
     responders_of,
     say_how_it_starts,
-    slacks_of,
     slot_of,
 )
 from checker.config import digest
-from checker.config.secrecy import secrets_of
 from checker.config.settings import Settings
 from checker.core.events import Delivered, Event
 from checker.core.model import Observation
 from checker.delivery import Delivery
 from checker.desk import Desk
-from checker.documents import Documents
 from checker.door import Door, Ports
 from checker.heartbeat import Heartbeat, signs_of
 from checker.lookout import Lookout
 from checker.metrics import Exposition, Metrics, View
 from checker.observe import Observer
-from checker.oncall import OnCall
-from checker.readback import Readback, Situation
+from checker.outside import Outside
 from checker.reload import Reloaded, Reloader
 from checker.scheduler import Scheduler
-from checker.slack.inbound import Ports as Hearing
-from checker.slack.listening import Listening
 from checker.stall import Pulse
 from checker.store.rows import Restored
 from checker.store.store import Store
 from checker.upkeep import Upkeep
 from checker.web.listening import serve
+from checker.web.pagerduty import pagers_of
 from checker.web.ports import WebPorts
 from checker.web.server import make_app
 from checker.works import Works
@@ -99,13 +94,19 @@ class Daemon:
         self._store = await Store.open(settings.store)
         self._lookout.memories.restore(await self._store.memories(settings.location))
         self._found(settings, await self._store.restore())
-        self._join()
+        self._outside = Outside(
+            self.door,
+            self._store,
+            self.metrics,
+            lambda: self._settings,
+            lambda: self._responders,
+        )
         self.metrics.show(self.view)
         self.metrics.reloaded(True, time.time(), settings.digest)
         self._listening = await serve(make_app(self._web()), settings.web.host, settings.web.port)
         log.info("listening", address=f"http://{settings.web.host}:{self._listening.port}")
         self._watch(settings)
-        await self._slack.use(slacks_of(settings))
+        await self._outside.use(settings)
         self._delivery.start()
         self._scheduler.start()
         for work in self._lasting(settings):
@@ -134,39 +135,13 @@ class Daemon:
             retention_s=lambda: self._settings.retention_s,
         )
 
-    def _join(self) -> None:
-        """What stands between the door and the people outside."""
-        self._slack = Listening(
-            Hearing(
-                self._store,
-                self.door.beat,
-                lambda: self.door.policy.targets,
-                self.metrics.bounded,
-            )
-        )
-        self._readback = Readback(
-            self._situation, self.door.say, clock=time.time, monotonic=time.monotonic
-        )
-        self._on_call = OnCall(
-            self._situation, self.door.say, clock=time.time, monotonic=time.monotonic
-        )
-        self._documents = Documents(
-            lambda: (self.door.policy, self.door.state),
-            Desk(self._store, self.door.beat),
-            self.door.say,
-            secrets=lambda: secrets_of(self._settings),
-            clock=time.time,
-        )
-
     def _lasting(self, settings: Settings) -> Iterator[Coroutine[Any, Any, None]]:
         """What goes on for as long as we do."""
         yield self.door.run()
         yield self._pulse.run()
         yield self._upkeep.run(self.door.beat)
         yield self._upkeep.prune()
-        yield self._readback.run()
-        yield self._on_call.run()
-        yield self._documents.run()
+        yield from self._outside.works()
         yield self._heartbeat.run()
         yield self._reloader.follow(settings.reload_every_s)
 
@@ -180,7 +155,7 @@ class Daemon:
         await self._upkeep.remember()
         await self._delivery.drain(SENDS_END_S)
         await self._listening.stop()
-        await self._slack.close()
+        await self._outside.close()
         for responder in self._responders.values():
             await responder.close()
         await self._store.close()
@@ -223,7 +198,8 @@ class Daemon:
             alertmanager_token=self._settings.web.alertmanager_token,
             desk=Desk(self._store, self.door.beat),
             say=self._keep,
-            ears=self._slack.ears,
+            ears=self._outside.ears,
+            pagers=lambda: pagers_of(self._settings),
         )
 
     def _missing(self) -> list[str]:
@@ -232,10 +208,6 @@ class Daemon:
         We listen only once the config is loaded and the store is open.
         """
         return [] if self.door.looked else ["no look has come back yet"]
-
-    def _situation(self) -> Situation:
-        """This moment, for the read-back of pages."""
-        return Situation(self._responders, self.door.policy, self.door.state)
 
     def _watch(self, settings: Settings) -> None:
         """Look at what `settings` name from now on."""
@@ -278,7 +250,7 @@ class Daemon:
         self.door.policy = settings.policy
         self._delivery.use(responders)
         self._watch(settings)
-        await self._slack.use(slacks_of(settings))
+        await self._outside.use(settings)
         for responder in retired.values():
             await responder.close()
 
