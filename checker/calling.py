@@ -17,7 +17,8 @@ from pydantic import SecretStr
 from checker import config, screen
 from checker.config import ConfigError, Settings
 from checker.desk import Desk, Refusal
-from checker.store.faults import StoreError
+from checker.store.faults import StoreError, StoreMissing
+from checker.store.whereabouts import where_it_was_looked_for
 from checker.web.listening import CannotListen
 
 T = TypeVar("T")
@@ -60,8 +61,13 @@ def at_desk(
     """What the desk beside the daemon of that config or store answers."""
 
     async def work() -> T:
-        async with Desk.at(settings_for(given, store).store) as desk:
-            return await ask(desk)
+        url = settings_for(given, store).store
+        try:
+            async with Desk.at(url) as desk:
+                return await ask(desk)
+        except StoreMissing as missing:
+            more = where_it_was_looked_for(url)
+            raise StoreMissing(f"{missing}\n{more}" if more else str(missing)) from None
 
     with plain_errors():
         return asyncio.run(work())

@@ -15,9 +15,8 @@ from checker.core.model import Observation
 from checker.responders.contract_findings import Finding, bad, ok, warning
 from checker.store.faults import StoreError, StoreMissing
 from checker.store.place import Url
-from checker.store.places import place_of
-from checker.store.sqlite import File
 from checker.store.store import Store
+from checker.store.whereabouts import file_at, holder_of, where_it_was_looked_for
 from probes.contract import Verdict
 
 NAMED_MAX = 6  # of what is off for one reason
@@ -64,13 +63,19 @@ async def _newest(url: Url) -> str:
 
 def _missing(url: Url, missing: StoreMissing) -> Finding:
     """A first start makes the store: whether it could."""
-    place = place_of(url, busy_s=0.0)
-    if not isinstance(place, File) or place.path.exists():
+    path = file_at(url)
+    if path is None or path.exists():
         return warning(str(missing), "start the daemon")
-    path = place.path
-    home = _nearest(path.parent.absolute())
+    holder = holder_of(path)
+    if holder:
+        return bad(
+            f"{path} was deleted under the daemon that runs on it ({holder})",
+            "write down what is open on the daemon's own page, stop it, put a backup back, start it",
+        )
+    home = _nearest(path.parent)
     if home.is_dir() and os.access(home, os.W_OK | os.X_OK):
-        return warning(f"there is none yet at {path}", "start the daemon: it makes one")
+        parts = ("start the daemon: it makes one", where_it_was_looked_for(url))
+        return warning(f"there is none yet at {path}", ". ".join(filter(None, parts)))
     return bad(
         f"none can be made at {path}", f"let this user write to {home}, or name another file"
     )

@@ -1,5 +1,6 @@
 """Each part of the examination by itself."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,6 +15,7 @@ from checker.doctor.examination import Part, examine
 from checker.doctor.report import verdict
 from checker.responders.contract import Attempt, Done, ResponderSettings, Shown, Unread
 from checker.responders.contract_findings import NEVER_PAGED, Finding, Health, bad, ok, warning
+from checker.store.store import Store
 
 CONFIG = """
 targets: {us: {app_host: us.test, project_key: "${env:KEY}"}}
@@ -107,6 +109,21 @@ async def test_before_the_first_start_there_is_no_store(tmp_path: Path):
     assert said.health is Health.WARNING
     assert said.to_do == "start the daemon: it makes one"
     assert not (tmp_path / "var").exists()
+
+
+async def test_a_store_that_was_deleted_under_its_daemon_is_bad(tmp_path: Path):
+    store = await Store.open(f"sqlite:///{tmp_path}/checker.db")
+    (tmp_path / "checker.db").unlink()
+    (said,) = await own.store(f"sqlite:///{tmp_path}/checker.db")
+    await store.close()
+    assert said.health is Health.BAD
+    assert f"was deleted under the daemon that runs on it (pid {os.getpid()})" in said.what
+
+
+async def test_a_relative_path_is_told_from_the_root():
+    (said,) = await own.store("sqlite:///none/checker.db")
+    assert f"there is none yet at {Path.cwd() / 'none/checker.db'}" in said.what
+    assert "The path is relative" in said.to_do
 
 
 async def test_a_place_where_no_store_can_be_made_is_bad(tmp_path: Path):
