@@ -20,6 +20,9 @@ NAME_MAX = 60  # characters of a name that is said
 
 PERSON = re.compile(r"[UW][A-Z0-9]+")
 GROUP = re.compile(r"S[A-Z0-9]+")
+ID = re.compile(
+    r"(?=.*[0-9])[UWS][A-Z0-9]{4,}"
+)  # among words: UX and SRE are teams, U024BE7LH is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ def guests_of(payload: Mapping[str, Any], settings: Settings) -> list[Guest]:
 
 def _guests(payload: Mapping[str, Any], settings: Settings) -> Iterator[Guest]:
     if payload["always"]:
-        yield from (Guest(id_, id_) for id_ in settings.invite)
+        names = {address: name for name, address in settings.people.items()}
+        yield from (Guest(names.get(id_, id_), id_) for id_ in settings.invite)
     for owner in payload["owners"]:
         known = settings.people.get(owner)
         yield Guest(owner, known or (owner if is_address(owner) else ""))
@@ -60,7 +64,7 @@ def _guests(payload: Mapping[str, Any], settings: Settings) -> Iterator[Guest]:
 
 def is_address(text: str) -> bool:
     """Whether Slack can be asked about it as it is."""
-    return bool(PERSON.fullmatch(text) or GROUP.fullmatch(text) or "@" in text[1:-1])
+    return bool(ID.fullmatch(text) or "@" in text[1:-1])
 
 
 def shown(name: str) -> str:

@@ -12,7 +12,7 @@ from checker.responders.slack_documents import TEXT_MAX
 from checker.responders.slack_files import Files
 from checker.responders.slack_line import Line
 from checker.responders.slack_refusals import NO_FILES, Unanswered
-from tests.responders.effects import again, document, first, room
+from tests.responders.effects import again, document, first, post, room
 from tests.responders.rooms import opened
 from tests.world.faults import drop, hang, page, says, status, throttle
 from tests.world.slack import Slack
@@ -73,6 +73,17 @@ async def test_a_bot_that_was_removed_joins_again(responder: Responder, slack: S
     channel.members.clear()
     assert isinstance(await responder.carry_out(first(document(), room=receipt)), Done)
     assert channel.messages[-1].files
+
+
+@pytest.mark.parametrize("word", ["", "missing_scope"])
+async def test_the_document_waits_for_its_second(word, responder, slack):
+    _, receipt = await opened(slack)
+    await responder.carry_out(first(post(), room=receipt))
+    if word:
+        await slack.hurt(ADDRESS, says(word))
+    answer = await responder.carry_out(first(document(), room=receipt))
+    assert isinstance(answer, Later)
+    assert answer.why == "one message a second to a channel"
 
 
 @pytest.mark.parametrize(

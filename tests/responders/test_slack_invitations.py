@@ -76,6 +76,13 @@ async def test_an_owner_is_found_by_name_id_group_or_email(
     assert members(slack) == {"U0EVE"}
 
 
+async def test_who_is_always_asked_is_called_by_the_name_that_the_config_knows(
+    slack: Slack, responder_for: ResponderFor
+):
+    responder = responder_for(invite=["U0TIM"], people={"Tim": "U0TIM"})
+    assert await noted(responder, slack, only(always=True)) == "invited in Slack: Tim"
+
+
 async def test_everybody_of_a_group_is_asked(slack: Slack, responder: Responder):
     slack.workspace.groups["S0INFRA"] = ["U1", "U2", "U3"]
     await noted(responder, slack, only(owners=["S0INFRA"]))
@@ -98,7 +105,9 @@ async def test_a_person_is_found_by_name_where_slack_has_another_email(
         ({"owners": ["eve@example.com"]}, "not in Slack: eve@…"),
         ({"owners": ["feature-flags"]}, "no address of feature-flags"),
         ({"people": [{"name": "Bob", "email": ""}]}, "no address of Bob"),
-        ({"owners": ["S9"]}, "S9: Slack refused usergroups.users.list: no_such_subteam"),
+        ({"owners": ["SRE"]}, "no address of SRE"),
+        ({"owners": ["UX"]}, "no address of UX"),
+        ({"owners": ["S0GONE"]}, "S0GONE: Slack refused usergroups.users.list: no_such_subteam"),
     ],
     ids=lambda value: str(value)[:30],
 )
@@ -197,9 +206,9 @@ async def test_more_guests_than_slack_takes_are_counted(slack: Slack, responder:
 async def test_without_leave_to_look_people_up_the_others_are_asked(
     method: str, word: str, slack: Slack, responder_for: ResponderFor
 ):
-    slack.workspace.emails["ada@example.com"], slack.workspace.groups["S1"] = "U0ADA", ["U2"]
+    slack.workspace.emails["ada@example.com"], slack.workspace.groups["S0ONE"] = "U0ADA", ["U2"]
     await slack.hurt(method, says(word))
-    effect = only(always=True, people=[ADA], owners=["S1"])
+    effect = only(always=True, people=[ADA], owners=["S0ONE"])
     note = await noted(responder_for(invite=["U0TIM"]), slack, effect)
     assert f"Slack refused {method}: {word}" in note
     assert "U0TIM" in members(slack)
