@@ -132,6 +132,20 @@ async def own_server() -> AsyncIterator[Own]:
             server.stop(signal.SIGQUIT)
 
 
+@asynccontextmanager
+async def standby_of(primary: Own) -> AsyncIterator[Own]:
+    """A server that follows `primary`, takes no writes, and can be told to take over."""
+    with own_folder() as folder:
+        there = ["-h", "127.0.0.1", "-p", str(primary.port), "-U", "checker"]
+        run_tool(folder, "pg_basebackup", *there, "-c", "fast", "-R", "--no-sync")
+        standby = Own(folder)
+        standby.start()
+        try:
+            yield standby
+        finally:
+            standby.stop(signal.SIGQUIT)
+
+
 # ── how it is made ────────────────────────────────────────────────────────────────────────────
 
 
@@ -169,12 +183,18 @@ class own_folder:
 
 def initialised(folder: Path) -> Path:
     """The folder, with an empty server's files in it."""
-    options = ["-U", "checker", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    run_tool(
+        folder, "initdb", "-U", "checker", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"
+    )
+    return folder
+
+
+def run_tool(folder: Path, name: str, *options: str) -> None:
+    """Makes the folder's `data` with one of PostgreSQL's own programs."""
     subprocess.run(
-        [tool("initdb"), "-D", str(folder / "data"), *options],
+        [tool(name), "-D", str(folder / "data"), *options],
         cwd=folder, check=True, capture_output=True, **as_whom(),
     )  # fmt: skip
-    return folder
 
 
 def free_port() -> int:

@@ -22,8 +22,14 @@ class Line:
             b""  # once the daemon has sent this, no answer comes and the line is cut
         )
         self.cuts = 0
+        self.is_shut = False  # nobody gets through any more who is not through already
+        self.taken = 0  # how many got through
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.is_shut:
+            writer.close()
+            return
+        self.taken += 1
         far_reader, far_writer = await asyncio.open_connection(*self._server)
         self._writers |= {writer, far_writer}
         out = asyncio.create_task(self._pass(reader, far_writer, is_out=True))
@@ -54,6 +60,11 @@ class Line:
         await writer.drain()
         await asyncio.sleep(0.1)
         self.is_clogged = False
+
+    def cut(self) -> None:
+        """Ends every connection that there is."""
+        for writer in self._writers:
+            writer.close()
 
     async def close(self) -> None:
         for task in self._tasks:
