@@ -15,7 +15,7 @@ from rich.text import Text
 from checker import promises
 from checker.config.settings import PlannedCheck, Settings
 from checker.core.model import Incident, Observation
-from checker.core.wording import lasting, people_named, stamp
+from checker.core.wording import lasting, people_named, stamp, why
 from checker.desk import Story
 from probes.contract import Timing, Verdict
 
@@ -134,7 +134,7 @@ def incidents(found: Sequence[Incident]) -> Table | Text:
 
 def _about(incident: Incident) -> Iterator[str]:
     """What is worth knowing before its timeline."""
-    yield f"“{incident.sentence}”"
+    yield why(incident)
     yield f"since {stamp(incident.since)}: {incident.what or ', '.join(incident.seen)}"
     said = {
         "failing now": ", ".join(f"{s.check} {s.kind}" for s in incident.symptoms),

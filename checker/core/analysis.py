@@ -14,14 +14,16 @@ from typing import Any
 
 from checker.core.markdown import escaped, escaped_lines, hidden
 from checker.core.model import Duty, Effect, Entry, Incident, Phase, Severity
-from checker.core.wording import lasting, stamp
+from checker.core.wording import lasting, stamp, why
 
 QUESTIONS = (
     "In what ways did our systems surprise us?",
     "How did it make sense for someone to do what they did?",
 )
 ENTRIES_MAX = 2000  # lines of the timeline
-SPOKEN = ("declared_by", "what", "lead", "status", "closed_by", "cause", "fix", "sentence")
+SPOKEN = (
+    *("declared_by", "what", "word_by", "lead", "status", "closed_by", "cause", "fix", "sentence"),
+)
 
 # Who says so, in the texts that core/words.py and core/paging.py write.
 SPEAKERS = {
@@ -128,7 +130,7 @@ def _evidence(deeds: Sequence[Deed]) -> str:
 
 def _severity(incident: Incident, entries: Sequence[Entry]) -> Iterator[str]:
     yield from ("## Severity", "")
-    yield from (f"**{incident.severity.word.capitalize()}:** “{escaped(incident.sentence)}”", "")
+    yield from (f"**{incident.severity.word.capitalize()}:** {escaped(why(incident))}", "")
     yield from _listed(e for e in entries if e.what in ("escalated", "severity", "proposed"))
 
 

@@ -180,15 +180,15 @@ def escalated(incident: Incident, severity: Severity, sentence: str, at: float) 
     if severity <= incident.severity:
         raise IllegalMove(f"{incident.id} is {incident.severity.word} already")
     phase = advance(incident.phase, Move.ESCALATE)
-    return replace(
-        incident, phase=phase, severity=severity, sentence=sentence, word=None, raised_at=at
-    )
+    raised = replace(incident, phase=phase, severity=severity, sentence=sentence, raised_at=at)
+    return replace(raised, word=None, word_by="")
 
 
-def set_to(incident: Incident, severity: Severity, at: float) -> Incident:
+def set_to(incident: Incident, severity: Severity, by: str, at: float) -> Incident:
     """The severity that a person says: floor and ceiling until there is evidence of a higher class."""
     phase = advance(incident.phase, Move.SET)
-    return replace(incident, phase=phase, severity=severity, word=incident.evident, raised_at=at)
+    said = replace(incident, phase=phase, severity=severity, raised_at=at)
+    return replace(said, word=incident.evident, word_by=by)
 
 
 def rises(incident: Incident, severity: Severity) -> bool:

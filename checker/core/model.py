@@ -166,6 +166,7 @@ class Incident:
     seen: tuple[str, ...] = ()  # every check that has failed in this incident, in order
     evident: Severity = Severity.MINOR  # the most severe that a rule has said so far
     word: Severity | None = None  # `evident` when a person last set the severity; None: nobody has
+    word_by: str = ""  # whose word that is
     raised_at: float = 0.0  # when the severity last changed
     proposed: str = ""  # the sentence of the age rule that was last proposed to the lead
     declared_by: str = ""  # a person's name; empty: the machine
@@ -260,4 +261,6 @@ class Step:
     effects: tuple[Effect, ...] = ()
     entries: tuple[Entry, ...] = ()
     notes: tuple[str, ...] = ()  # for the log: what changed that is no incident's business
-    left_out: Mapping[str, int] = field(default_factory=nothing)  # why → alerts of which nothing came
+    left_out: Mapping[str, int] = field(
+        default_factory=nothing
+    )  # why → alerts of which nothing came

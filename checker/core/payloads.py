@@ -17,6 +17,7 @@ from checker.core.wording import (
     standing,
     surface_of,
     title,
+    why,
 )
 
 
@@ -39,7 +40,7 @@ def page(policy: Policy, state: State, incident: Incident, key: str, move: Move)
 def change(policy: Policy, incident: Incident, move: Move, at: float) -> dict[str, Any]:
     """A mark on the timeline of whoever is paged: it rings nobody."""
     books = sorted({b for s in incident.symptoms if (b := runbook_of(policy, s))})
-    told = {"Severity": incident.severity.word, "Why": incident.sentence, "Fix": incident.fix}
+    told = {"Severity": incident.severity.word, "Why": why(incident), "Fix": incident.fix}
     return {
         "summary": title(policy, incident, move),
         "source": incident.target,

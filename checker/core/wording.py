@@ -18,7 +18,8 @@ Shapes of `Effect.payload`, by duty (all JSON):
               "text": str (for customers)}; said again under a new id, it replaces what was published
     withdraw {"key": the same, "target": str, "title": str, "text": str (for customers: that it is over)}
 
-    Notice   {"mood": "open|joined|worse|recovered|relapsed|closed|cancelled|said", "severity": str, "title": str (one line),
+    Notice   {"mood": "open|joined|worse|recovered|relapsed|closed|cancelled|said", "severity": str,
+              "phase": "open|recovered|closed|cancelled", "title": str (one line),
               "lines": [{"label": str, "text": str}], "next": str (what to do next, may be empty),
               "actions": [Action], "attention": "sync" (the one who schedules it is called by name) or ""}
     Action   {"say": str (the sentence that it stands for, "lead us-42"), "label": str, "style": "|primary|danger",
@@ -99,6 +100,7 @@ def notice(
     return {
         "mood": MOODS[move],
         "severity": incident.severity.word,
+        "phase": incident.phase.value,
         "title": said or title(policy, incident, move),
         "lines": [{"label": label, "text": text} for label, text in lines if text],
         "next": next_step(policy, incident, move),
@@ -114,6 +116,7 @@ def offer(
     return {
         "mood": MOODS[Move.NOTE],
         "severity": incident.severity.word,
+        "phase": incident.phase.value,
         "title": title,
         "lines": [{"label": label, "text": text} for label, text in lines],
         "next": "",
@@ -143,11 +146,19 @@ def standing(policy: Policy, state: State, incident: Incident) -> list[tuple[str
         ("Lead", incident.lead),
         ("Status", incident.status),
         ("Recovered", stamp(incident.recovered_at) if incident.recovered_at else ""),
-        (f"Why {incident.severity.word}", f"“{incident.sentence}”"),
+        (f"Why {incident.severity.word}", why(incident)),
         ("Also open", also_open(state, incident)),
         ("Customers", _customers(incident)),
         ("Look yourself", _by_hand(policy, incident)),
     ]
+
+
+def why(incident: Incident) -> str:
+    """The sentence of the handbook's on which the severity rests, or whose word it is that it does not."""
+    if incident.word is None:
+        return f"“{incident.sentence}”"
+    by = incident.word_by or "somebody"
+    return f"{by} says it is {incident.severity.word}; what was seen is “{incident.sentence}”"
 
 
 def people_named(people: Iterable[Person]) -> str:

@@ -81,7 +81,7 @@ def _about(draft: Draft, current: Incident, word: About) -> None:
             draft.move(life.led(current, word.lead), Move.LEAD, _lead(word))
         case SeveritySet():
             said = f"{word.by} says {current.id} is {word.severity.word}"
-            draft.move(life.set_to(current, word.severity, draft.at), Move.SET, said)
+            draft.move(life.set_to(current, word.severity, word.by, draft.at), Move.SET, said)
         case Closed():
             ended = life.closed(current, word.by, word.cause, word.fix, draft.at)
             draft.move(ended, Move.CLOSE)

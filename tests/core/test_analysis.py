@@ -76,6 +76,14 @@ def test_each_change_of_severity_is_told():
     ]
 
 
+def test_a_severity_that_is_a_persons_word_says_whose():
+    story = Story().play(broken("us/app"), 120)
+    story.tell(SeveritySet(T0 + 130, "us-1", "ada", Severity.MINOR))
+    assert section(written(story), "Severity")[0] == (
+        "**Minor:** ada says it is minor; what was seen is “being completely unavailable”"
+    )
+
+
 def test_it_says_how_long_each_step_took_from_the_first_failed_look():
     rows = section(written(outage()), "How long it took")[2:]
     assert [row for row in rows if "recovered" not in row] == [

@@ -222,6 +222,25 @@ def test_a_persons_word_stands_against_the_evidence_they_knew():
     assert story.incident().severity is Severity.MINOR
 
 
+def test_a_persons_word_stands_beside_the_sentence_that_says_otherwise():
+    story = Story().play(broken("us/app"), 120)
+    story.tell(SeveritySet(T0 + 120, "us-1", "ada", Severity.MINOR))
+    notice = story.asked(Duty.SUMMARY)[-1].payload["notice"]
+    assert {line["label"]: line["text"] for line in notice["lines"]}["Why minor"] == (
+        "ada says it is minor; what was seen is “being completely unavailable”"
+    )
+
+
+def test_a_sentence_that_overrules_a_persons_word_stands_alone():
+    story = Story().play(broken("us/flags"), 120)
+    story.tell(SeveritySet(T0 + 120, "us-1", "ada", Severity.MINOR))
+    story.play(broken("us/app", "us/flags"), 120)
+    notice = story.asked(Duty.SUMMARY)[-1].payload["notice"]
+    assert {line["label"]: line["text"] for line in notice["lines"]}["Why critical"] == (
+        "“being completely unavailable”"
+    )
+
+
 def test_evidence_of_a_higher_class_overrules_a_persons_word():
     story = Story().play(broken("us/flags"), 120)
     story.tell(SeveritySet(T0 + 120, "us-1", "ada", Severity.MINOR))
