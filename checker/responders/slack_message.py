@@ -34,6 +34,7 @@ PLAIN_MAX = 2000  # of a message without blocks; chat.update takes 4000
 ROWS_IN_SECTION = 5  # a section takes ten fields, and a row is two
 
 LINK = re.compile(r"https?://[^\s|]*[^\s|.,;:]")
+# Of a notice's mood, and else of its incident's phase: a note about what is over is no alarm.
 SIGNS = {"recovered": "🟢", "closed": "✅", "cancelled": "⚪"}
 SEVERITY_SIGNS = {"minor": "🟡", "major": "🟠", "critical": "🔴"}
 
@@ -119,7 +120,8 @@ def _fitted(text: str, limit: int) -> str:
 
 
 def _sign(notice: Mapping[str, Any]) -> str:
-    return SIGNS.get(notice["mood"]) or SEVERITY_SIGNS.get(notice["severity"], "🟠")
+    ended = SIGNS.get(notice["mood"]) or SIGNS.get(notice.get("phase", ""))
+    return ended or SEVERITY_SIGNS.get(notice["severity"], "🟠")
 
 
 def _rows(notice: Mapping[str, Any], left: int) -> list[Row]:

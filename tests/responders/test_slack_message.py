@@ -68,6 +68,20 @@ def test_the_sign_says_how_things_stand(mood, severity, sign):
     assert full(notice(mood=mood, severity=severity)).text.startswith(sign)
 
 
+@pytest.mark.parametrize(
+    ("phase", "sign"),
+    [("open", "🔴"), ("recovered", "🟢"), ("closed", "✅"), ("cancelled", "⚪"), (None, "🔴")],
+)
+def test_a_note_about_what_is_over_is_no_alarm(phase, sign):
+    more = {} if phase is None else {"phase": phase}
+    assert full(notice(mood="said", severity="critical", **more)).text.startswith(sign)
+
+
+def test_a_relapse_is_one_whatever_came_before():
+    told = notice(mood="relapsed", severity="critical", phase="open")
+    assert full(told).text.startswith("🔴")
+
+
 def test_without_a_next_step_there_is_no_block_for_one():
     assert len(full(notice(next="")).blocks) == 2
 
