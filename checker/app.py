@@ -39,6 +39,7 @@ from checker.scheduler import Scheduler
 from checker.stall import Pulse
 from checker.store.rows import Restored
 from checker.store.store import Store
+from checker.store.whereabouts import SameFile
 from checker.upkeep import Upkeep
 from checker.web.listening import serve
 from checker.web.pagerduty import pagers_of
@@ -133,6 +134,7 @@ class Daemon:
             self.metrics.store_failed,
             location=settings.location,
             retention_s=lambda: self._settings.retention_s,
+            lost=SameFile(settings.store).problem,
         )
 
     def _lasting(self, settings: Settings) -> Iterator[Coroutine[Any, Any, None]]:
@@ -141,6 +143,7 @@ class Daemon:
         yield self._pulse.run()
         yield self._upkeep.run(self.door.beat)
         yield self._upkeep.prune()
+        yield self._upkeep.guard()
         yield from self._outside.works()
         yield self._heartbeat.run()
         yield self._reloader.follow(settings.reload_every_s)
@@ -203,11 +206,12 @@ class Daemon:
         )
 
     def _missing(self) -> list[str]:
-        """What still lacks before we are ready. Blind is not among it: that is the network's fault.
+        """What lacks to be ready. Blind is not among it: that is the network's fault.
 
         We listen only once the config is loaded and the store is open.
         """
-        return [] if self.door.looked else ["no look has come back yet"]
+        first = "" if self.door.looked else "no look has come back yet"
+        return [what for what in (first, self._upkeep.problem) if what]
 
     def _watch(self, settings: Settings) -> None:
         """Look at what `settings` name from now on."""
