@@ -9,6 +9,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Dialect,
     Double,
     Index,
     Integer,
@@ -16,11 +17,23 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
     UniqueConstraint,
     text,
 )
 
 metadata = MetaData()
+
+
+class Words(TypeDecorator[str]):
+    """What people and other programs say. PostgreSQL takes every character but one."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else value.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
 
 _Serial = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER by itself
 
@@ -46,7 +59,7 @@ entries = Table(
     Column("incident", String, nullable=False, index=True),
     Column("at", Double, nullable=False),
     Column("what", String, nullable=False),
-    Column("text", Text, nullable=False),
+    Column("text", Words, nullable=False),
 )
 
 effects = Table(
@@ -65,7 +78,7 @@ effects = Table(
     Column("not_before", Double, nullable=False),
     Column("unsure", Boolean, nullable=False),
     Column("settled_at", Double),
-    Column("why", Text, nullable=False),
+    Column("why", Words, nullable=False),
     Column("receipt", Text),
 )
 

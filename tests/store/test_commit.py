@@ -44,6 +44,15 @@ async def test_a_timeline_keeps_the_order_in_which_it_was_written(home):
         assert await store.timeline("us-1") == list(lines)
 
 
+async def test_a_character_that_a_server_cannot_keep_does_not_hold_up_what_it_stands_in(home):
+    async with opened(home) as store:
+        step = replace(declared(), entries=(Entry("us-1", 1.0, "noted", "nul \0 here"),))
+        await store.commit(step)
+        await store.refused("us-1/page/1@pager", 101.0, "\0")
+        [entry] = await store.timeline("us-1")
+        assert entry.text == "nul \ufffd here"
+
+
 async def test_incidents_are_read_newest_first_and_no_more_than_asked_for(home):
     async with opened(home) as store:
         for number in (1, 2, 3):

@@ -178,6 +178,17 @@ async def test_a_line_on_which_nothing_comes_through_ends_every_call_in_time(dat
         assert store.owed == 0
 
 
+async def test_while_a_server_is_away_nobody_waits_for_it(database):
+    async with line_to(database) as (line, near), opened(near, deadline_s=0.3) as store:
+        line.is_clogged = True
+        with pytest.raises(StoreUnreachable):
+            await store.incidents()
+        with pytest.raises(StoreUnreachable, match="did not answer in time"):
+            store.incidents().send(None)  # refused before it could wait for anything
+        line.is_clogged = False
+        assert await answering(store.incidents) == []
+
+
 async def test_a_server_that_hangs_as_soon_as_it_has_let_us_in_does_not_hold_us_for_good(database):
     async with line_to(database) as (line, near):
         line.clog_at = b"pg_catalog.version"  # what is asked of every new server
