@@ -73,6 +73,11 @@ def is_worse(one: Kind, other: Kind) -> bool:
     return ORDER[one] < ORDER[other]
 
 
+def is_over(held: Symptom, found: Symptom | None) -> bool:
+    """Whether looks that failed are the past, now that `found` is what is wrong in place of `held`."""
+    return held.kind not in STRAINING.kinds and (found is None or is_worse(held.kind, found.kind))
+
+
 def _found(state: State, watched: Watched, live: Held, now: float) -> Symptom | None:
     """The worst that can be said of the check by what is held true now."""
     failing = _tripped(state, watched, live, FAILING)

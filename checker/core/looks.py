@@ -81,6 +81,8 @@ def _judge(draft: Draft, check: str) -> bool:
     rest = {c: s for c, s in draft.state.symptoms.items() if c != check}
     symptoms = rest if found is None else {**rest, check: found}
     draft.state = replace(draft.state, symptoms=symptoms)
+    if held is not None and assessment.is_over(held, found):
+        draft.state = standing.begun_anew(draft.state, check)
     return True
 
 

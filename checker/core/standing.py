@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from checker.core.held import Bucket, Standing, Track, Vantage
+from checker.core.held import Bucket, Standing, Track, Vantage, nothing
 from checker.core.model import Observation, State
 from checker.core.rules import Policy, Thresholds
 from probes.contract import Verdict
@@ -74,6 +74,16 @@ def roll(window: tuple[Bucket, ...], at: float, failed: bool) -> tuple[Bucket, .
         window if not window or window[0][0] > first else tuple(b for b in window if b[0] > first)
     )
     return (*kept, (minute, 1, int(failed)))
+
+
+def begun_anew(state: State, check: str) -> State:
+    """Without the looks of the last half hour: they have been told of.
+
+    Else the outage that is over would still fill the window, and one unlucky look would be a relapse.
+    """
+    held = state.standings.get(check, nothing())
+    emptied = {where: replace(standing, window=()) for where, standing in held.items()}
+    return replace(state, standings={**state.standings, check: emptied})
 
 
 def listen(vantage: Vantage, look: Observation) -> Vantage:

@@ -8,7 +8,7 @@ from checker.core.partial import partial_share, recent_share, surprising
 from checker.core.rules import Rule, Thresholds
 from checker.core.standing import WINDOW_MINUTES, roll
 from probes.contract import Verdict
-from tests.core.story import Story, World, fine, make_policy
+from tests.core.story import RULES, Story, World, broken, fine, make_policy
 
 LIMITS = Thresholds()
 MINOR = Rule("any", Kind.PARTIAL, Severity.MINOR, "Performance degradation.")
@@ -110,3 +110,28 @@ def test_a_partial_outage_says_its_share():
     story = Story(locations=THREE, policy=make_policy(rules=(MINOR,))).play(every(8), 3600)
     text = story.asked(Duty.ROOM)[0].payload["notice"]["lines"][0]["text"]
     assert "of the scheduled looks of the last 30 min failed" in text
+
+
+@pytest.mark.parametrize("locations", [("l1",), THREE])
+def test_an_unlucky_look_soon_after_an_outage_is_no_relapse(locations):
+    story = Story(locations=locations, policy=make_policy(rules=(*RULES, MINOR)))
+    story.play(broken("us/app", until=900), 1500)
+    assert story.said() == ["declared", "recovered"]
+    story.play(broken("us/app", until=1501), 600)
+    assert story.said() == ["declared", "recovered"]
+
+
+def test_what_was_partial_begins_a_new_window_when_it_has_recovered():
+    story = Story(locations=THREE, policy=make_policy(rules=(MINOR,))).play(every(8), 3600)
+    story.play(fine, 600)
+    assert story.said() == ["declared", "recovered"]
+    windows = [standing.window for standing in story.state.standings["us/app"].values()]
+    assert all(bad == 0 for window in windows for _, _, bad in window)
+
+
+def test_what_is_slow_no_more_keeps_its_window():
+    slow = Rule("any", Kind.SLOW, Severity.MINOR, "Performance degradation.")
+    story = Story(policy=make_policy(rules=(slow,)))
+    story.play(lambda check, *_: Verdict.DEGRADED if check == "us/app" else Verdict.PASSED, 300)
+    assert story.play(fine, 1500).said() == ["declared", "recovered"]
+    assert len(story.state.standings["us/app"]["l1"].window) > 25
