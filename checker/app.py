@@ -19,6 +19,7 @@ from checker.assembly import (
     fixed,
     inbox_id,
     responders_of,
+    rooms_of,
     say_how_it_starts,
     slot_of,
 )
@@ -185,6 +186,9 @@ class Daemon:
             looks=self.metrics.looks(),
             off=self._settings.off,
             owed=self._store.owed,
+            refused=self._reloader.refused,
+            lost=self._upkeep.problem,
+            rooms=rooms_of(self.door.state.incidents.values(), self._delivery.receipts()),
         )
 
     # ── parts ─────────────────────────────────────────────────────────────────────────────────

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
+from urllib.parse import quote
 
 import structlog
 
 from checker.config.settings import PlannedCheck, Settings
 from checker.core.events import Delivered, Event, Refused
+from checker.core.incident import is_live
+from checker.core.model import Incident
 from checker.course import Slot, offset
+from checker.metrics.view import Room
 from checker.responders import slack
 from checker.responders.contract import Responder
 
@@ -20,6 +24,8 @@ def responders_of(settings: Settings) -> dict[str, Responder]:
     """The responders that are on, by name. The kind is the module's name."""
     made: dict[str, Responder] = {}
     for planned in settings.responders:
+        if planned.drill:
+            continue  # made anew for each drill, and for nothing else
         module = import_module(f"checker.responders.{planned.kind}")
         made[planned.name] = module.Responder(planned.settings)
     return made
@@ -30,7 +36,7 @@ def slacks_of(settings: Settings) -> Mapping[str, slack.Settings]:
     return {
         planned.name: planned.settings
         for planned in settings.responders
-        if isinstance(planned.settings, slack.Settings)
+        if isinstance(planned.settings, slack.Settings) and not planned.drill
     }
 
 
@@ -55,10 +61,33 @@ def changes(was: Settings, now: Settings) -> str:
     parts = {
         "checks": (len(was.checks), len(now.checks)),
         "rules": (len(was.policy.rules), len(now.policy.rules)),
-        "told": tuple(", ".join(p.name for p in s.responders) for s in (was, now)),
+        "told": tuple(", ".join(_told(s)) for s in (was, now)),
     }
     said = [f"{name}: {old} → {new}" for name, (old, new) in parts.items() if old != new]
     return "; ".join(said) or "as many checks and rules as before, and the same are told"
+
+
+def _told(settings: Settings) -> list[str]:
+    return [planned.name for planned in settings.responders if not planned.drill]
+
+
+def rooms_of(
+    incidents: Iterable[Incident], receipts: Mapping[tuple[str, str], Mapping[str, slack.Receipt]]
+) -> Mapping[str, Room]:
+    """Where people meet about each live incident, as far as there is a room yet.
+
+    https://docs.slack.dev/interactivity/deep-linking says how a channel is linked to by its id.
+    """
+    live = {incident.id for incident in incidents if is_live(incident)}
+    rooms: dict[str, Room] = {}
+    for (_, incident), kept in receipts.items():
+        room = slack.newest(kept) if incident in live else None
+        if room is not None:
+            names = (str(one["name"]) for one in kept.values() if one.get("name"))
+            name = next((f"#{name}" for name in names), "a thread in Slack")
+            link = f"https://slack.com/app_redirect?channel={quote(str(room['channel']), safe='')}"
+            rooms[incident] = Room(name, link)
+    return rooms
 
 
 def inbox_id(event: Event) -> str:

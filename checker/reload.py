@@ -56,6 +56,11 @@ class Reloader(Generic[Loaded]):
         self._answered = 0  # the newest request that `_last` answers
         self._last = Reloaded(True, "")
 
+    @property
+    def refused(self) -> str:
+        """Why the config as it stands is not the one that runs, for people; empty: it is."""
+        return self._refused[1] if self._refused else ""
+
     async def reload(self) -> Reloaded:
         """Reloads now, even if nothing has changed: a secret's file may have. Never raises.
 

@@ -71,6 +71,16 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+async def test_why_the_config_is_refused_is_known_until_it_is_mended(folder: Path) -> None:
+    house = House(folder)
+    known = [house.reloader.refused]
+    for text in ("two", "three."):
+        house.write(text)
+        await house.reloader.compare()
+        known.append(house.reloader.refused)
+    assert known == ["", "checks.yaml:1:1: 'two' has no end", ""]
+
+
 async def test_new_content_is_taken_up(folder: Path) -> None:
     house = House(folder)
     house.write("two.")

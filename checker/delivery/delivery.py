@@ -130,6 +130,10 @@ class Delivery:
         await _ended(tasks, deadline_s)
         await self._ledger.close()
 
+    def receipts(self) -> Mapping[tuple[str, str], Mapping[str, Mapping[str, Any]]]:
+        """What came of the effects that were done: responder and incident → effect → receipt. The newest pairs."""
+        return self._receipts
+
     def figures(self) -> Figures:
         return figures_of(
             self._lanes.values(),

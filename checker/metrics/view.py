@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from checker.config.settings import Off
 from checker.core.model import Incident, Phase, State
@@ -26,6 +26,14 @@ class LastLook:
 
 
 @dataclass(frozen=True, slots=True)
+class Room:
+    """Where people meet about an incident."""
+
+    name: str
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """One moment of one daemon. Frozen through and through, so that a thread may read it."""
 
@@ -38,6 +46,9 @@ class View:
     looks: Mapping[str, LastLook]  # from Metrics.looks(); who was not looked at yet is missing
     off: tuple[Off, ...] = ()
     owed: int = 0  # commits that the store has refused so far
+    refused: str = ""  # why the config as it stands is not the one that runs
+    lost: str = ""  # what is wrong with the database
+    rooms: Mapping[str, Room] = field(default_factory=dict)  # incident → where people meet
 
     def in_doubt(self, check: str) -> bool:
         """Whether the check is looked at faster now, to settle something."""

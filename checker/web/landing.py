@@ -61,22 +61,27 @@ def _seen(check: CheckStatus) -> str:
         parts.append(check.evidence)
     elif check.since:
         parts.append(f"since {_clock(check.since)}")
+    if check.symptom and check.blind:
+        parts.append("from before we were blind; nobody can tell now")
     return " · ".join(filter(None, parts))
 
 
 def _mood_of_check(check: CheckStatus) -> str:
-    return "bad" if check.symptom else _CALM.get(check.now, "care")
+    if check.symptom:
+        return "care" if check.blind else "bad"
+    return _CALM.get(check.now, "care")
 
 
 def _mood(status: Status) -> str:
     if any(incident.phase == "open" for incident in status.incidents):
         return "bad"
     calm = all(check.now == "well" for check in status.checks)
-    return "" if calm and not status.incidents and not status.blind else "care"
+    troubled = status.incidents or status.blind or status.wrong
+    return "" if calm and not troubled else "care"
 
 
-def _is_link(runbook: str) -> bool:
-    return runbook.startswith(("https://", "http://"))  # and never javascript:
+def _is_link(address: str | None) -> bool:
+    return (address or "").startswith(("https://", "http://"))  # and never javascript:
 
 
 def _template_world() -> Environment:

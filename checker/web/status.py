@@ -5,15 +5,16 @@ Times are RFC 3339, UTC; ages and durations are seconds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from checker.core.incident import Move
 from checker.core.model import Incident, Phase
 from checker.core.rules import Watched
-from checker.core.wording import sums
+from checker.core.wording import next_step, sums, what_fails, why
 from checker.metrics.view import LastLook, View
-from probes.contract import Verdict
+from probes.contract import Verdict, one_line
 
 _NOW = {
     Verdict.PASSED: "well",
@@ -44,6 +45,7 @@ class CheckStatus:
     local: str | None  # the one location that has a problem with it
     scores: Mapping[str, int]  # by location
     runbook: str
+    blind: bool  # whoever has a word on it has no network now: what is held is from before
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,14 @@ class IncidentStatus:
     declared_at: str
     recovered_at: str | None
     acknowledged_at: str | None
+    what: str  # what is wrong, in a line
+    lead: str  # empty: nobody yet
+    status: str  # how things stand, in a person's words
+    next: str  # what to do now
+    room: str | None  # where people meet
+    room_link: str | None
     sentence: str
+    why: str  # the sentence, or whose word it is against it
     failing: tuple[str, ...]
     seen: tuple[str, ...]
 
@@ -89,6 +98,7 @@ class Status:
     version: str
     location: str
     headline: str
+    wrong: tuple[str, ...]  # with this daemon itself: a line for each
     blind: Mapping[str, str]  # location → since when it has no word about any target
     incidents: tuple[IncidentStatus, ...]  # worst first
     checks: tuple[CheckStatus, ...]  # in the config's order
@@ -105,8 +115,9 @@ def status_of(view: View) -> Status:
         version=view.version,
         location=view.location,
         headline=_headline(view, checks),
+        wrong=tuple(_wrong(view)),
         blind={where: moment(v.blind_since) for where, v in vantages if v.blind_since is not None},
-        incidents=tuple(_incident(incident, view.at) for incident in view.live()),
+        incidents=tuple(_incident(view, incident) for incident in view.live()),
         checks=checks,
         outbox=tuple(
             Waiting(responder, effects, view.delivery.oldest_s.get(responder, 0.0))
@@ -115,6 +126,15 @@ def status_of(view: View) -> Status:
         ),
         off=tuple(Missing(off.what, off.why) for off in view.off),
     )
+
+
+def _wrong(view: View) -> Iterator[str]:
+    if view.refused:
+        first, _, more = view.refused.partition("\n")
+        rest = " `checker config check` says all of it." if more else ""
+        yield f"The config on disk is refused, and what ran before goes on: {one_line(first)}.{rest}"
+    if view.lost:
+        yield f"{view.lost[:1].upper()}{view.lost[1:]}."
 
 
 def moment(at: float) -> str:
@@ -148,7 +168,14 @@ def _check(view: View, watched: Watched) -> CheckStatus:
         local=view.state.local.get(watched.name),
         scores={location: standing.score for location, standing in standings.items()},
         runbook=watched.runbook,
+        blind=_is_blind(view, standings),
     )
+
+
+def _is_blind(view: View, standings: Collection[str]) -> bool:
+    """Whether nobody who has looked at it has a network now."""
+    vantages = [view.state.vantages.get(where) for where in standings]
+    return bool(vantages) and all(v is not None and v.blind_since is not None for v in vantages)
 
 
 def _now(view: View, name: str, look: LastLook | None) -> str:
@@ -163,21 +190,33 @@ def _now(view: View, name: str, look: LastLook | None) -> str:
     return _NOW[look.outcome.verdict] if look else "not looked yet"
 
 
-def _incident(incident: Incident, now: float) -> IncidentStatus:
+def _incident(view: View, incident: Incident) -> IncidentStatus:
+    room = view.rooms.get(incident.id)
     return IncidentStatus(
         id=incident.id,
         target=incident.target,
         phase=incident.phase,
         severity=incident.severity.word,
         since=moment(incident.since),
-        for_s=max(0.0, now - incident.since),
+        for_s=max(0.0, view.at - incident.since),
         declared_at=moment(incident.declared_at),
         recovered_at=_moment(incident.recovered_at),
         acknowledged_at=_moment(incident.acknowledged_at),
+        what=what_fails(view.policy, incident),
+        lead=incident.lead,
+        status=incident.status,
+        next=next_step(view.policy, incident, _last_move(incident)),
+        room=room.name if room else None,
+        room_link=room.link if room else None,
         sentence=incident.sentence,
+        why=why(incident),
         failing=tuple(symptom.check for symptom in incident.symptoms),
         seen=incident.seen,
     )
+
+
+def _last_move(incident: Incident) -> Move:
+    return Move.RECOVER if incident.phase is Phase.RECOVERED else Move.OPEN
 
 
 def _headline(view: View, checks: tuple[CheckStatus, ...]) -> str:

@@ -11,9 +11,11 @@ from html.parser import HTMLParser
 import pytest
 
 from checker.config.settings import Off
-from checker.core.model import State
+from checker.core.held import Vantage
+from checker.core.model import Phase, State
 from checker.core.rules import Policy
 from checker.metrics import LastLook
+from checker.metrics.view import Room
 from checker.web.landing import landing
 from checker.web.status import status_of
 from probes.contract import Outcome, Reason, Verdict
@@ -71,6 +73,56 @@ def test_an_incident_stands_above_the_checks_with_the_handbooks_sentence():
     assert "Failing now: us/app" in text
 
 
+def test_an_incident_says_what_is_wrong_who_leads_where_and_what_is_next():
+    led = incident(lead="ada", status="a fix is on its way")
+    rooms = {"us-42": Room("#inc-20231114-us-app-42", "https://slack.test/archives/C1")}
+    page = Reader(
+        page_of(replace(show("us/app", state=State(incidents={"us-42": led})), rooms=rooms))
+    )
+    assert "us-42: app down at us · critical, open" in page.text
+    assert "Lead: ada · Room: #inc-20231114-us-app-42 · Status: a fix is on its way" in page.text
+    assert ("href", "https://slack.test/archives/C1") in page.attributes
+    assert "→ When the cause is known and fixed: checker incident close us-42" in page.text
+
+
+def test_an_incident_that_nobody_leads_says_so():
+    text = Reader(page_of(trouble())).text
+    assert "Lead: nobody yet" in text
+    assert "Room:" not in text
+
+
+def test_a_recovered_incident_asks_for_the_cause():
+    over = incident(phase=Phase.RECOVERED, symptoms=(), recovered_at=NOW)
+    text = Reader(page_of(show("us/app", state=State(incidents={"us-42": over})))).text
+    assert "→ Find the root cause and fix it, then: checker incident close us-42" in text
+
+
+def test_what_is_wrong_with_the_daemon_itself_stands_at_the_top():
+    ailing = replace(
+        show(),
+        refused="checks.yaml:3:7: unknown key `pth`\n    pth: /",
+        lost="the store /x is gone",
+    )
+    text = Reader(page_of(ailing)).text
+    refused = "The config on disk is refused, and what ran before goes on: checks.yaml:3:7: unknown key `pth`."
+    assert text.index(refused) < text.index("What was seen")
+    assert "`checker config check` says all of it." in text
+    assert "The store /x is gone." in text
+    assert "pth: /" not in text
+
+
+def test_what_fails_is_not_red_while_we_are_blind():
+    state = trouble().state
+    vantages = dict.fromkeys(("l1", "l2", "l3"), Vantage(blind_since=NOW - 60))
+    page = page_of(show("us/app", state=replace(state, vantages=vantages, incidents={})))
+    assert '<td class="care">down</td>' in page
+    assert "from before we were blind; nobody can tell now" in page
+
+
+def test_what_fails_is_red_while_one_location_sees_it():
+    assert '<td class="bad">down</td>' in page_of(trouble())
+
+
 def test_what_fails_is_said_with_its_reason_and_the_evidence():
     text = Reader(page_of(trouble())).text
     assert "timeout: no answer within 10 s · l1 6 of 6 failed since 22:10:20" in text
@@ -83,20 +135,23 @@ def test_what_fails_is_said_with_its_reason_and_the_evidence():
 def hostile():
     """Every piece of text that comes from elsewhere is an attack."""
     name = f"us/{HOSTILE}"
+    shouted = incident(id=HOSTILE, target=HOSTILE, sentence=HOSTILE, seen=(HOSTILE,))
     state = State(
-        incidents={"x": incident(id=HOSTILE, target=HOSTILE, sentence=HOSTILE, seen=(HOSTILE,))},
+        incidents={HOSTILE: replace(shouted, lead=HOSTILE, status=HOSTILE)},
         local={name: HOSTILE},
     )
     look = LastLook(NOW, 0.1, Outcome(Verdict.FAILED, Reason.BODY, HOSTILE))
     watched = replace(watch(name), target=HOSTILE, surface=HOSTILE, runbook="javascript:alert(3)")
     view = show(state=state, looks={name: look}, off=[Off(HOSTILE, HOSTILE)])
     policy = Policy({name: watched}, (), (HOSTILE,))
-    return replace(view, policy=policy, location=HOSTILE, version=HOSTILE)
+    rooms = {HOSTILE: Room(HOSTILE, "javascript:alert(3)")}
+    told = {"refused": HOSTILE, "lost": HOSTILE, "rooms": rooms}
+    return replace(view, policy=policy, location=HOSTILE, version=HOSTILE, **told)
 
 
 def test_hostile_text_is_shown_and_never_run():
     page = Reader(page_of(hostile()))
-    assert page.text.count(HOSTILE) >= 10
+    assert page.text.count(HOSTILE) >= 15
     assert not {"script", "img", "iframe", "object"} & set(page.tags)
     assert not [name for name, _ in page.attributes if name.startswith("on")]
 

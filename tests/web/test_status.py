@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from checker.core.held import Vantage
-from checker.core.model import Kind, Phase, State, Symptom
+from checker.core.model import Kind, Phase, Severity, State, Symptom
 from checker.metrics import LastLook
 from checker.web.status import status_of
 from tests.metrics.sample import BAD, GOOD, NOW, SLOW, UNKNOWN, incident, show, suspicion, trouble
@@ -90,6 +90,19 @@ def test_an_incident_that_is_over_is_not_shown():
 def test_a_clock_that_went_back_makes_no_negative_age():
     view = replace(show(), at=NOW - 3600)
     assert status_of(view).checks[0].looked_ago_s == 0
+
+
+def test_a_refused_config_is_told_in_one_line_without_its_text():
+    view = replace(show(), refused="checks.yaml:3:7: wrong\n    key: value")
+    (line,) = status_of(view).wrong
+    assert line.endswith("checks.yaml:3:7: wrong. `checker config check` says all of it.")
+
+
+def test_an_incident_that_a_person_lowered_says_whose_word_it_is():
+    lowered = incident(severity=Severity.MINOR, word=Severity.CRITICAL, word_by="ada")
+    (told,) = status_of(show(state=State(incidents={"us-42": lowered}))).incidents
+    assert told.why.startswith("ada says it is minor; ")
+    assert told.sentence == "Posthog Cloud is completely down"
 
 
 def test_what_waits_and_what_is_off_is_listed():

@@ -1,5 +1,6 @@
 """What whoever runs it relies on: start, stop, reload, readiness, refusal, silence about secrets."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,31 @@ async def test_a_broken_config_changes_nothing_but_a_metric_and_a_log_line(
     await until(is_told, 30, "the metric that says so")
     assert "config_refused" in daemon.log.read_text()
     assert 'probe_success{check="app",target="us"} 1.0' in (await daemon.get("/metrics"))[1]
+
+
+async def test_a_broken_config_is_told_on_the_page_and_does_not_end_readiness(
+    daemon: Process, config: Path
+):
+    (config / "broken.yaml").write_text("checks: [", encoding="utf-8")
+
+    async def is_told() -> bool:
+        _, page = await daemon.get("/")
+        return "The config on disk is refused, and what ran before goes on:" in page
+
+    await until(is_told, 30, "the page that says so")
+    (line,) = json.loads((await daemon.get("/api/v1/status"))[1])["wrong"]
+    assert "broken.yaml:1:" in line
+    assert (await daemon.get("/-/ready"))[0] == 200
+
+
+async def test_the_page_leads_to_the_room(world: World, daemon: Process):
+    await world.hurt("us", "app", status(503))
+
+    async def is_linked() -> bool:
+        return "https://slack.com/app_redirect?channel=" in (await daemon.get("/"))[1]
+
+    await until(is_linked, 20, "the page with the room")
+    assert ">#inc-" in (await daemon.get("/"))[1]
 
 
 async def test_an_edited_config_is_taken_up_while_it_runs(daemon: Process, config: Path):
