@@ -152,15 +152,15 @@ class Desk:
             return _told(now, word.outlet)
         return f"{now.id} is {now.phase}, {now.severity.word}, led by {now.lead or 'nobody yet'}.{_still(now)}"
 
-    async def plan(self, planned: Maintenance) -> str:
-        """Have the daemon know of planned work. Refusal if it cannot be planned."""
+    async def plan(self, planned: Maintenance, inbox_id: str = "") -> str:
+        """Have the daemon know of planned work, once under `inbox_id`. Refusal if it cannot be planned."""
         wrong = wrong_with(planned, self.now())
         if wrong:
             raise Refusal(wrong)
         span = (
             f"{planned.target} is worked on from {stamp(planned.begins)} to {stamp(planned.ends)}"
         )
-        heard = await self._put(Planned(self.now(), planned), "")
+        heard = await self._put(Planned(self.now(), planned), inbox_id)
         return f"{span}." if heard else f"{span}: known as soon as a daemon runs on this store."
 
     async def planned(self) -> list[Maintenance]:

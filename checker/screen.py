@@ -102,7 +102,7 @@ def _milliseconds(seconds: float | None) -> str:
 def summary(path: Path, settings: Settings) -> str:
     """What a config that is right comes to."""
     targets = ", ".join(settings.policy.targets)
-    responders = ", ".join(planned.name for planned in settings.responders)
+    responders = ", ".join(planned.name for planned in settings.responders if not planned.drill)
     lines = [
         f"SUCCESS: {path} is right.",
         f"{len(settings.checks)} checks at {targets}; told: {responders}; {len(settings.policy.rules)} rules.",
@@ -138,7 +138,7 @@ def _about(incident: Incident) -> Iterator[str]:
     yield f"since {stamp(incident.since)}: {incident.what or ', '.join(incident.seen)}"
     said = {
         "failing now": ", ".join(f"{s.check} {s.kind}" for s in incident.symptoms),
-        "on call": people_named(incident.on_call),
+        "on call": people_named(incident.on_call or ()),
         "lead": incident.lead,
         "there": ", ".join(incident.there),
         "status": incident.status,

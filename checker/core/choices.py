@@ -5,10 +5,14 @@ Each stands for the sentence that one would write, so that a button means nothin
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from checker.core.incident import Move, has_recovered, is_closed, is_live
 from checker.core.model import Incident
 
 Action = dict[str, str]  # "say", "label", "style", "form", "text": the head of core/wording.py
+Lines = Iterable[tuple[str, str]]  # label, text
 QUIET = (Move.NOTE, Move.LEAD, Move.SAY, Move.JOIN)  # said in passing: no buttons
 
 
@@ -38,3 +42,18 @@ def standing_choices(incident: Incident) -> list[Action]:
     error = action(f"cancel {id_}", "Declared in error …", style="danger", form="text")
     join = action(f"join {id_}", "I am here")
     return [*([] if incident.lead else [lead]), join, close, error]
+
+
+def offer(
+    incident: Incident, title: str, lines: Lines, actions: Iterable[Action]
+) -> dict[str, Any]:
+    """A message that asks people to choose."""
+    return {
+        "mood": "said",
+        "severity": incident.severity.word,
+        "title": title,
+        "lines": [{"label": label, "text": text} for label, text in lines],
+        "next": "",
+        "actions": list(actions),
+        "attention": "",
+    }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from checker.core import wording
-from checker.core.choices import Action
+from checker.core.choices import Action, Lines
 from checker.core.effects import Case, call_for, offer, refresh, speak
 from checker.core.incident import Move
 from checker.core.model import Effect, Entry, Incident, State, Step
@@ -64,7 +64,7 @@ class Draft:
         return self.keep(told)
 
     def offer(
-        self, current: Incident, title: str, lines: wording.Lines, actions: Iterable[Action]
+        self, current: Incident, title: str, lines: Lines, actions: Iterable[Action]
     ) -> Incident:
         """A message in the room that asks people to choose."""
         told, effects = offer(

@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from checker.core import payloads, wording
-from checker.core.choices import Action, standing_choices
+from checker.core import choices, payloads, wording
+from checker.core.choices import Action, Lines
 from checker.core.incident import Move
 from checker.core.model import Duty, Effect, Incident, Severity, State
 from checker.core.rules import Policy
@@ -60,18 +60,18 @@ def speak(case: Case, incident: Incident) -> tuple[Incident, tuple[Effect, ...]]
 
 
 def offer(
-    case: Case, incident: Incident, lines: wording.Lines, actions: Iterable[Action]
+    case: Case, incident: Incident, lines: Lines, actions: Iterable[Action]
 ) -> tuple[Incident, tuple[Effect, ...]]:
     """The effects of asking people to choose; `case.said` is the question."""
     told = replace(incident, posts=incident.posts + 1)
-    asked = {"notice": wording.offer(told, case.said, lines, actions)}
+    asked = {"notice": choices.offer(told, case.said, lines, actions)}
     return told, tuple(_each(case, told, Duty.POST, str(told.posts), asked))
 
 
 def refresh(case: Case, incident: Incident) -> tuple[Incident, tuple[Effect, ...]]:
     """The effects of something that belongs into the summary and is worth no message."""
     told = replace(incident, posts=incident.posts + 1)
-    return told, tuple(_keep(case, told, wording.notice(case.policy, case.state, told, Move.OPEN)))
+    return told, tuple(_keep(case, told))
 
 
 def ring_elsewhere(case: Case, incident: Incident) -> tuple[Effect, ...]:
@@ -96,6 +96,7 @@ def ring(policy: Policy, incident: Incident, move: Move, at: float) -> Incident:
         acknowledged_at=None,
         acknowledged_by="",
         rung="",
+        is_page_over=False,
         dismissed_at=None,
         awaited=policy.routes.get(Duty.PAGE, ()),
     )
@@ -112,7 +113,7 @@ def _rings(policy: Policy, incident: Incident, move: Move, at: float) -> bool:
         return incident.severity is Severity.CRITICAL and not _has_just_rung(incident, at)
     if incident.dismissed_at is not None:
         return False  # whoever ended the page knows; paging.py rings when it is time
-    if policy.resolve_on_recovery:
+    if policy.resolve_on_recovery or incident.is_page_over:
         return True  # the page went away when it recovered
     # Not acknowledged: it still rings. Acknowledged a moment ago: whoever did is at it.
     waited = at - (incident.paged_at or at) >= policy.thresholds.repage_after_s
@@ -146,12 +147,12 @@ def _tell(case: Case, incident: Incident, move: Move) -> Iterator[Effect]:
     notice = wording.notice(case.policy, case.state, incident, move, case.said)
     yield from _each(case, incident, Duty.POST, str(incident.posts), {"notice": notice})
     if move not in IN_PASSING:
-        yield from _keep(case, incident, notice)
+        yield from _keep(case, incident)
 
 
-def _keep(case: Case, incident: Incident, notice: Mapping[str, Any]) -> Iterator[Effect]:
-    kept = {**notice, "actions": standing_choices(incident)}
-    yield from _each(case, incident, Duty.SUMMARY, str(incident.posts), {"notice": kept})
+def _keep(case: Case, incident: Incident) -> Iterator[Effect]:
+    kept = {"notice": wording.summary(case.policy, case.state, incident)}
+    yield from _each(case, incident, Duty.SUMMARY, str(incident.posts), kept)
 
 
 def operation(incident: Incident, duty: Duty, name: str, responder: str) -> str:

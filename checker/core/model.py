@@ -180,13 +180,14 @@ class Incident:
     acknowledged_at: float | None = None  # of the newest page
     awaited: tuple[str, ...] = ()  # responders that have not taken the newest page yet
     dismissed_at: float | None = None  # when a person ended the newest page, and it went on
+    is_page_over: bool = False  # the newest page was ended after it had recovered
     recovered_at: float | None = None
     closed_at: float | None = None
     closed_by: str = ""
     cause: str = ""
     fix: str = ""
     there: tuple[str, ...] = ()  # the people who had a word in it, in order
-    on_call: tuple[Person, ...] = ()  # as they were seen last
+    on_call: tuple[Person, ...] | None = None  # as they were seen last; None: not yet
     asked: tuple[str, ...] = ()  # the owners and e-mails that were asked into the room
     asks: int = 0  # how many times somebody was asked in; names the operation
     rung: str = ""  # whom the newest page rings

@@ -134,11 +134,15 @@ def _acknowledged(draft: Draft, current: Incident, event: Acknowledged) -> None:
 
 def _resolved(draft: Draft, current: Incident, event: PageResolved) -> None:
     """Ended by a person, or by PagerDuty's own clock; what we end ourselves is no news."""
-    ours = not event.by and not life.is_open(current)
-    if ours or not life.is_live(current) or event.page != current.page:
+    is_no_news = not event.by and (current.dismissed_at is not None or not life.is_open(current))
+    if is_no_news or not life.is_live(current) or event.page != current.page:
+        return
+    if life.has_recovered(current):
+        said = f"page {event.page} ended at the pager by {event.by}"
+        draft.say(replace(current, awaited=(), is_page_over=True), "page ended", said)
         return
     said = f"page {event.page} ended at the pager by {event.by or 'nobody, it ran out'}"
-    if life.is_open(current) and current.severity >= Severity.MAJOR:
+    if current.severity >= Severity.MAJOR:
         anew = event.at + draft.policy.thresholds.repage_after_s
         said += f", while it still fails: it rings again at {wording.stamp(anew)}, if it fails then"
     draft.say(replace(current, awaited=(), dismissed_at=event.at), "page ended", said)

@@ -33,7 +33,7 @@ def gather(draft: Draft, current: Incident) -> Incident:
     if not ways or not may_disturb(draft.policy, current, draft.at):
         return current
     owners = [name for name in _owners(draft.policy, current) if name not in current.asked]
-    people = [who for who in current.on_call if _key(who) not in current.asked]
+    people = [who for who in current.on_call or () if _key(who) not in current.asked]
     if current.asks and not owners and not people:
         return current
     new = (*owners, *map(_key, people))

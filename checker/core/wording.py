@@ -34,15 +34,22 @@ from datetime import UTC, datetime
 from typing import Any
 
 from checker.core.assessment import clock, evidence
-from checker.core.choices import Action, choices
+from checker.core.choices import choices, standing_choices
 from checker.core.incident import Move, is_closed, is_live
-from checker.core.model import Incident, Person, State, Symptom
+from checker.core.model import Incident, Person, Phase, State, Symptom
 from checker.core.rules import Policy
 from checker.core.suspicion import FAILING, STRAINING
 
-Lines = Iterable[tuple[str, str]]
 BY_HAND_MAX = 2  # commands in one message …
 BY_HAND_LENGTH_MAX = 900  # … of so many characters: a command that a medium cuts is worse than none
+
+PASSING = (Move.NOTE, Move.REMIND, Move.LEAD, Move.SAY)  # a sentence is enough
+STANDS = {
+    Phase.OPEN: Move.OPEN,
+    Phase.RECOVERED: Move.RECOVER,
+    Phase.CLOSED: Move.CLOSE,
+    Phase.CANCELLED: Move.CANCEL,
+}
 
 MOODS: Mapping[Move, str] = {
     Move.OPEN: "open",
@@ -109,26 +116,16 @@ def notice(
     }
 
 
-def offer(
-    incident: Incident, title: str, lines: Lines, actions: Iterable[Action]
-) -> dict[str, Any]:
-    """A message that asks people to choose."""
-    return {
-        "mood": MOODS[Move.NOTE],
-        "severity": incident.severity.word,
-        "phase": incident.phase.value,
-        "title": title,
-        "lines": [{"label": label, "text": text} for label, text in lines],
-        "next": "",
-        "actions": list(actions),
-        "attention": "",
-    }
+def summary(policy: Policy, state: State, incident: Incident) -> dict[str, Any]:
+    """How things stand, whatever was said last."""
+    kept = notice(policy, state, incident, STANDS[incident.phase])
+    return {**kept, "actions": standing_choices(incident)}
 
 
 def _lines(policy: Policy, state: State, incident: Incident, move: Move) -> list[tuple[str, str]]:
     if move in (Move.CLOSE, Move.CANCEL):
         return _ended(incident)
-    if move in (Move.NOTE, Move.REMIND):
+    if move in PASSING:
         return []
     return standing(policy, state, incident)
 
@@ -141,7 +138,7 @@ def standing(policy: Policy, state: State, incident: Incident) -> list[tuple[str
         ("What fails", "\n".join(failing)),
         ("What does not", what_does_not(policy, state, incident)),
         ("Since", _since(incident)),
-        ("On call", people_named(incident.on_call)),
+        ("On call", people_named(incident.on_call or ())),
         ("Paged", _paged(incident)),
         ("Lead", incident.lead),
         ("Status", incident.status),
@@ -196,6 +193,7 @@ def _since(incident: Incident) -> str:
 def _ended(incident: Incident) -> list[tuple[str, str]]:
     ended = incident.closed_at or incident.declared_at
     return [
+        ("What failed", ", ".join(incident.seen)),
         ("Root cause", incident.cause),
         ("Fix", incident.fix),
         ("From", stamp(incident.since)),
@@ -238,7 +236,7 @@ def also_open(state: State, incident: Incident) -> str:
 def next_step(policy: Policy, incident: Incident, move: Move) -> str:
     """What to do now; may be empty."""
     match move:
-        case Move.CLOSE | Move.CANCEL | Move.NOTE:
+        case Move.CLOSE | Move.CANCEL | Move.NOTE | Move.LEAD | Move.SAY:
             return ""
         case Move.REMIND:
             return _reminder(incident)

@@ -193,7 +193,7 @@ class Inbound:
             case Declared(target=target, by=by, what=what, severity=severity):
                 return await self._desk.declare(target, by, what, severity, inbox_id)
             case Maintenance():
-                return await self._desk.plan(heard)
+                return await self._desk.plan(heard, inbox_id)
             case Anyway(word=word):
                 return await self._desk.say(word, inbox_id, anyway=True)
             case Led(lead=lead) if PERSON.fullmatch(lead):

@@ -112,7 +112,7 @@ def incident_in_json(incident: Incident) -> dict[str, Any]:
         "failing": [_symptom(symptom) for symptom in incident.symptoms],
         "seen": list(incident.seen),
         "there": list(incident.there),
-        "on_call": [{"name": who.name} for who in incident.on_call],
+        "on_call": [{"name": who.name} for who in incident.on_call or ()],
         "paged": incident.rung,
         "acknowledged_by": incident.acknowledged_by,
         "customers": [_told(word) for word in incident.public],

@@ -227,14 +227,19 @@ def test_what_has_recovered_when_the_time_comes_does_not_ring_until_it_fails_aga
     assert len(story.asked(Duty.PAGE)) == 2
 
 
-def test_a_relapse_soon_after_a_person_ended_the_page_rings_nobody_yet():
-    story = outage()
-    story.tell(Acknowledged(T0 + 100, "us-1", "ada"))
-    story.play(broken("us/app", until=200), 1900)
-    story.tell(PageResolved(T0 + 2000, "us-1", "ada", 1))
+def test_a_relapse_after_a_person_ended_the_page_of_what_had_recovered_rings_at_once():
+    story = outage().play(broken(), 1800)
+    story.tell(PageResolved(T0 + story.now, "us-1", "ada", 1))
+    assert posted(story)[-1] == "page 1 ended at the pager by ada"
     story.play(broken("us/app"), 120)
-    assert story.said()[-1] == "reopened"
-    assert len(story.asked(Duty.PAGE)) == 1
+    assert pages(story) == [KEY, "posthog-checker/us-1/2"]
+
+
+def test_that_a_page_ended_is_told_once_though_it_was_rung_by_two_ways():
+    story = outage()
+    story.tell(PageResolved(T0 + 100, "us-1", "ada", 1))
+    story.tell(PageResolved(T0 + 101, "us-1", "", 1))
+    assert len(entered(story, "page ended")) == 1
 
 
 def test_what_a_person_calls_minor_does_not_ring_anew():

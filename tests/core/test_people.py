@@ -94,6 +94,14 @@ def test_nobody_on_call_is_said_aloud():
     )
 
 
+def test_that_nobody_is_on_call_is_said_at_the_first_asking_and_once():
+    played = story().play(broken("us/app"), 120)
+    on_call(played)
+    on_call(played)
+    said = [e.payload["notice"]["title"] for e in played.asked(Duty.POST)]
+    assert said.count("nobody is on call, says pagerduty") == 1
+
+
 def test_no_more_than_a_room_full_is_asked_in():
     played = story().play(broken("us/app"), 120)
     on_call(played, *(Person(f"p{n}") for n in range(ON_CALL_MAX + 5)))
