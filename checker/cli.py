@@ -107,6 +107,9 @@ def config_check(given: Path | None) -> None:
         path = config.find(given, Path.cwd())
         settings = load_settings(path)
     Console(soft_wrap=True).print(screen.summary(path, settings), markup=False, highlight=False)
+    silence = promises.silence(settings)
+    if silence:
+        click.secho(silence, fg="red", bold=True, err=True)
     exceeded = promises.broken(promises.promised(settings), settings)
     for line in exceeded:
         click.echo(line, err=True)

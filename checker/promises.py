@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from checker.config.kinds import installed
+from checker.config.outlets import FALLBACK as CONSOLE
 from checker.config.settings import Settings
 from checker.config.symptoms import possible
-from checker.core.model import Kind
+from checker.core.model import Duty, Kind
 from checker.core.rules import Rule, Scope, Watched
 from checker.core.time_to_page import Reckoned, over, reckon
 
@@ -45,6 +46,19 @@ def broken(rows: Sequence[Reckoned], settings: Settings) -> list[str]:
         for row in over(rows, most_s)
         if row.span is not None
     ]
+
+
+def silence(settings: Settings) -> str:
+    """That nobody would be rung, and what to do about it; empty if somebody would."""
+    printing = {planned.name for planned in settings.responders if planned.kind == CONSOLE}
+    if set(settings.policy.routes.get(Duty.PAGE, ())) - printing:
+        return ""
+    off = [off for off in settings.off if off.what.startswith("responder ")]
+    why = "".join(f" {one.what} is off: {one.why}." for one in off)
+    return (
+        f"NOBODY WILL BE PAGED: no responder rings anybody.{why}"
+        " Have one do so in responders.yaml, and try it by day with `checker doctor`."
+    )
 
 
 def row_in_words(rule: Rule) -> str:

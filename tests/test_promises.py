@@ -13,10 +13,11 @@ from checker.cli import main
 from checker.config import Budgets, load
 from checker.core.model import Kind, Severity
 from checker.core.rules import Rule, Scope
-from checker.promises import broken, promised, row_in_words, told
+from checker.promises import broken, promised, row_in_words, silence, told
 
 CONFIG = Path(__file__).parents[1] / "config"
-ENV = {
+PAGER = {"PAGERDUTY_ROUTING_KEY": "0" * 32}
+ENV = PAGER | {
     f"POSTHOG_{cloud}_{key}": "1"
     for cloud in ("US", "EU")
     for key in ("PROJECT_ID", "PROJECT_KEY", "PERSONAL_KEY")
@@ -25,14 +26,14 @@ SETTINGS = load(CONFIG, ENV)
 LINES = list(told(promised(SETTINGS), 1))
 
 
-def check(folder, changes=()):
+def check(folder, changes=(), env=ENV):
     """`config check` of the shipped config with some of its words replaced."""
     for file in CONFIG.glob("*.yaml"):
         text = file.read_text()
         for old, new in changes:
             text = text.replace(old, new)
         (folder / file.name).write_text(text)
-    return CliRunner().invoke(main, ["config", "check", "--config", str(folder)], env=ENV)
+    return CliRunner().invoke(main, ["config", "check", "--config", str(folder)], env=env)
 
 
 def line(symptom: str) -> str:
@@ -45,6 +46,24 @@ def test_the_shipped_config_keeps_its_promise(tmp_path):
 
     assert result.exit_code == 0
     assert "critical  app down                   30       45     70" in result.stdout
+
+
+def test_a_config_that_pages_somebody_makes_no_fuss(tmp_path):
+    assert check(tmp_path).stderr == ""
+
+
+def test_that_nobody_will_be_paged_is_shouted(tmp_path):
+    result = check(tmp_path, env=ENV | {"PAGERDUTY_ROUTING_KEY": ""})
+
+    assert result.exit_code == 0
+    assert "NOBODY WILL BE PAGED: no responder rings anybody." in result.stderr
+    assert "responder pagerduty is off: PAGERDUTY_ROUTING_KEY is not set." in result.stderr
+    assert "`checker doctor`" in result.stderr
+
+
+def test_what_is_printed_reaches_nobody():
+    assert silence(load(CONFIG, {})) != ""
+    assert silence(SETTINGS) == ""
 
 
 def test_a_total_outage_that_pages_too_late_ends_with_3(tmp_path):
