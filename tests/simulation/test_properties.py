@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -12,6 +13,7 @@ from checker.core.alerts import ALERTS_MAX
 from checker.core.events import Event, Looked
 from checker.core.model import Observation, Phase, State
 from checker.core.standing import WINDOW_MINUTES
+from checker.core.suspicion import FAILING
 from checker.store.codec import text_of, value_of
 from tests.core.story import CONTROLS
 from tests.simulation.weather import (
@@ -114,6 +116,30 @@ def test_a_blind_location_alone_declares_nothing(events, blind):
         if not (isinstance(e, Looked) and e.observation.outcome is FAILED)
     ]
     assert said(seen) == set()
+
+
+@unhurried
+@given(histories(stretches((PASSED, FAILED)), None), st.sampled_from(LOCATIONS))
+def test_a_location_that_alone_sees_it_declares_nothing(events, alone):
+    """Whatever one finds, all others find that all is right; and nobody is cut off."""
+    seen = [
+        e
+        if not isinstance(e, Looked) or (e.observation.location == alone and is_ours(e))
+        else Looked(replace(e.observation, outcome=PASSED))
+        for e in events
+    ]
+    assert said(seen) == set()
+
+
+def is_ours(look: Looked) -> bool:
+    return look.observation.check in CHECKS
+
+
+@unhurried
+@given(st.lists(WEATHER, max_size=8))
+def test_what_everybody_sees_is_declared_whatever_was_before(weather):
+    (*_, last) = live(AGELESS, laid_out([*weather, all_find(FAILED, 20)]))
+    assert {last.state.symptoms[check].kind for check in CHECKS} <= FAILING.kinds
 
 
 @unhurried
