@@ -42,7 +42,7 @@ from checker.store.rows import Restored
 from checker.store.store import Store
 from checker.store.whereabouts import SameFile
 from checker.upkeep import Upkeep
-from checker.web.listening import serve
+from checker.web.listening import serve, written
 from checker.web.pagerduty import pagers_of
 from checker.web.ports import WebPorts
 from checker.web.server import make_app
@@ -106,7 +106,8 @@ class Daemon:
         self.metrics.show(self.view)
         self.metrics.reloaded(True, time.time(), settings.digest)
         self._listening = await serve(make_app(self._web()), settings.web.host, settings.web.port)
-        log.info("listening", address=f"http://{settings.web.host}:{self._listening.port}")
+        address = written(settings.web.host, self._listening.port)
+        log.info("listening", address=f"http://{address}")
         self._watch(settings)
         await self._outside.use(settings)
         self._delivery.start()

@@ -15,7 +15,13 @@ from rich.console import Console
 from checker import config, journal, promises, screen
 from checker.app import Daemon
 from checker.backtest.command import backtest, diff
-from checker.calling import config_option, load_settings, plain_errors, store_option
+from checker.calling import (
+    CommandLine,
+    config_option,
+    load_settings,
+    plain_errors,
+    store_option,
+)
 from checker.checkup import look_once
 from checker.doctor.command import doctor
 from checker.drill.command import drill
@@ -23,8 +29,25 @@ from checker.incident_cli import incident
 from checker.maintenance_cli import maintenance
 from checker.rehearsal.command import rehearse
 
+FROM_ENVIRONMENT = """
+From the environment, where an option does not say it:
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+\b
+CHECKER_CONFIG      the config: a folder or one file   (--config)
+CHECKER_STORE       the database's URL                 (--store)
+CHECKER_LISTEN      host:port                          (run --listen)
+CHECKER_LOG_LEVEL   debug, info, warning or error      (run --log-level)
+CHECKER_LOG_FORMAT  text or json                       (run --log-format)
+
+Whatever the config names as ${env:NAME} is read from there too: `checker config check` says what is not set.
+"""
+
+
+@click.group(
+    cls=CommandLine,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=FROM_ENVIRONMENT,
+)
 @click.version_option(package_name="posthog-checker")
 def main() -> None:
     """Notices a PostHog Cloud outage from outside, and acts on it."""
@@ -36,15 +59,27 @@ def main() -> None:
 @main.command()
 @config_option
 @store_option
-@click.option("--listen", envvar="CHECKER_LISTEN", help="host:port, instead of the config's.")
+@click.option(
+    "--listen",
+    envvar="CHECKER_LISTEN",
+    show_envvar=True,
+    help="host:port, instead of the config's: 127.0.0.1:9877, [::1]:9877.",
+)
 @click.option(
     "--log-level",
     type=click.Choice(["debug", "info", "warning", "error"]),
     default="info",
     show_default=True,
     envvar="CHECKER_LOG_LEVEL",
+    show_envvar=True,
 )
-@click.option("--log-format", type=click.Choice(["text", "json"]), envvar="CHECKER_LOG_FORMAT")
+@click.option(
+    "--log-format",
+    type=click.Choice(["text", "json"]),
+    envvar="CHECKER_LOG_FORMAT",
+    show_envvar=True,
+    help="Else text on a terminal, and json elsewhere.",
+)
 def run(
     given: Path | None, store: str | None, listen: str | None, log_level: str, log_format: str
 ) -> None:

@@ -15,6 +15,7 @@ from checker.calling import (
     Asked,
     at_desk,
     config_option,
+    known_target,
     plain_errors,
     settings_for,
     store_option,
@@ -111,6 +112,7 @@ def export(id_: str, to: Path | None, force: bool, **asked: Asked) -> None:
 def declare(target: str, what: str, severity: str, by: str, **asked: Asked) -> None:
     """Raise an incident at TARGET. When in doubt, raise an incident; you lead it until you hand over."""
     level = Severity[severity.upper()]
+    known_target(target, **asked)
     click.echo(at_desk(lambda desk: desk.declare(target, by, what, level), **asked))
 
 

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from checker import screen
-from checker.calling import Asked, at_desk, settings_for
+from checker.calling import Asked, at_desk, known_target, plain_errors, settings_for
 from checker.config import durations
 from checker.config.amounts import moment
 from checker.core.model import Maintenance
@@ -40,9 +40,7 @@ def announce(
     """Announce work at TARGET."""
     begin = _read(moment, begins, "--begins") if begins else time.time()
     length = _read(durations.seconds, lasting, "--for")
-    targets = settings_for(**asked).policy.targets
-    if target not in targets:
-        raise click.BadParameter(f"no target {target!r}; there are: {', '.join(targets)}")
+    known_target(target, **asked)
     planned = Maintenance(target, begin, begin + length, by, one_line(why))
     click.echo(at_desk(lambda desk: desk.plan(planned), **asked))
 
@@ -51,7 +49,8 @@ def announce(
 @where
 def list_(**asked: Asked) -> None:
     """What is planned: by the config, and by a word."""
-    configured = settings_for(**asked).policy.maintenance
+    with plain_errors():
+        configured = settings_for(**asked).policy.maintenance
     said = at_desk(lambda desk: desk.planned(), **asked)
     ahead = [m for m in configured if m.ends > time.time()]
     screen.console().print(_table([*ahead, *said]))

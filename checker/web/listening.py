@@ -20,9 +20,9 @@ _MUTE.setLevel(logging.CRITICAL)
 
 _WHY = {
     errno.EADDRINUSE: "something listens there already, perhaps another checker: "
-    "stop it, or set web.port in checker.yaml to a free one",
-    errno.EACCES: "we have no right to that port: set web.port in checker.yaml to 1024 or more",
-    errno.EADDRNOTAVAIL: "this machine has no such address: mend web.host in checker.yaml",
+    "stop it, or set web.port in checker.yaml (or --listen) to a free one",
+    errno.EACCES: "we have no right to that port: set web.port in checker.yaml (or --listen) to 1024 or more",
+    errno.EADDRNOTAVAIL: "this machine has no such address: mend web.host in checker.yaml, or --listen",
 }
 
 
@@ -49,6 +49,17 @@ class Listening:
         await self._runner.cleanup()
 
 
+def written(host: str, port: int) -> str:
+    """The address as it stands in a URL: "127.0.0.1:9877", "[::1]:9877"."""
+    bare = _bare(host)
+    return f"[{bare}]:{port}" if ":" in bare else f"{bare}:{port}"
+
+
+def _bare(host: str) -> str:
+    """An IPv6 address without the brackets that it has in a URL."""
+    return host[1:-1] if host.startswith("[") and host.endswith("]") else host
+
+
 async def serve(app: web.Application, host: str, port: int) -> Listening:
     """Listens; port 0 is any that is free. Raises CannotListen."""
     ports = app[PORTS]
@@ -66,17 +77,17 @@ async def serve(app: web.Application, host: str, port: int) -> Listening:
     doorway = _Doorway(runner.server, ports.limits.connections, ports.bounded)
     try:
         server = await asyncio.get_running_loop().create_server(
-            doorway, host, port, backlog=ports.limits.connections
+            doorway, _bare(host), port, backlog=ports.limits.connections
         )
     except OSError as error:
         await runner.cleanup()
-        raise CannotListen(f"cannot listen on {host}:{port}: {_why(error)}") from error
+        raise CannotListen(f"cannot listen on {written(host, port)}: {_why(error)}") from error
     return Listening(runner, server)
 
 
 def _why(error: OSError) -> str:
     if isinstance(error, socket.gaierror):
-        return "this host name is not known: mend web.host in checker.yaml"
+        return "this host name is not known: mend web.host in checker.yaml, or --listen"
     known = _WHY.get(error.errno or 0)
     return known or f"{error.strerror or error}: see web.host and web.port in checker.yaml"
 

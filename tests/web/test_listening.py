@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 from structlog.testing import capture_logs
 
+from checker.web.listening import written
 from checker.web.server import CannotListen, Limits, make_app, serve
 from tests.web.site import BEARER, Daemon, site
 
@@ -22,6 +23,24 @@ async def test_a_port_that_is_taken_is_said_with_the_key_to_change():
     async with site() as s:
         with pytest.raises(CannotListen, match=rf"127.0.0.1:{s.port}: something .* web\.port"):
             await serve(make_app(Daemon().ports()), "127.0.0.1", s.port)
+
+
+@pytest.mark.parametrize("host", ["::1", "[::1]"])
+async def test_an_address_of_six_may_have_its_brackets(host):
+    listening = await serve(make_app(Daemon().ports()), host, 0)
+    port = listening.port
+    address = written(host, port)
+    try:
+        async with aiohttp.ClientSession() as client, client.get(f"http://{address}/") as answer:
+            assert answer.status == 200
+    finally:
+        await listening.stop()
+    assert address == f"[::1]:{port}"
+
+
+async def test_a_host_that_is_not_known_is_said_with_both_ways_to_mend_it():
+    with pytest.raises(CannotListen, match=r"x y:1: this host name .* web\.host .* --listen"):
+        await serve(make_app(Daemon().ports()), "x y", 1)
 
 
 async def test_what_could_not_listen_is_cleaned_up():
