@@ -35,6 +35,17 @@ def file_of(url: str) -> Path:
 _NO_FILE = "the store must be a SQLite file, written as sqlite:///var/checker.db (four slashes: an absolute path)"
 
 
+_RIGHTS = (
+    "SQLite writes even to read, beside the file too. Let this user write to the file and to its folder, "
+    "or do this as the user that the daemon runs as."
+)
+_TO_DO = {
+    sqlite3.SQLITE_READONLY: f". {_RIGHTS}",
+    sqlite3.SQLITE_READONLY_DBMOVED: ". The file was deleted or moved while it is open.",
+    sqlite3.SQLITE_CANTOPEN: f". {_RIGHTS}",
+}
+
+
 class File:
     """A database file, of one daemon and the commands beside it."""
 
@@ -83,10 +94,11 @@ class File:
 
     def fault_of(self, error: Exception) -> StoreError:
         cause = error.orig if isinstance(error, DBAPIError) else error
-        primary = getattr(cause, "sqlite_errorcode", 0) & 0xFF
-        if primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        code = getattr(cause, "sqlite_errorcode", 0)
+        if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             return StoreDamaged(_damage(self.path, str(cause)))
-        return StoreUnavailable(f"the store {self.path} cannot be used right now: {cause}")
+        to_do = _TO_DO.get(code) or _TO_DO.get(code & 0xFF, "")
+        return StoreUnavailable(f"the store {self.path} cannot be used right now: {cause}{to_do}")
 
     async def close(self, engine: AsyncEngine) -> None:
         await engine.dispose()

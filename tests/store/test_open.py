@@ -10,6 +10,7 @@ import pytest
 
 from checker.store import sqlite
 from checker.store.faults import StoreDamaged, StoreError, StoreInUse, StoreMissing
+from checker.store.sqlite import File
 from checker.store.store import Store
 from tests.store.values import closing, declared, incident, opened, shared, url_of
 
@@ -121,6 +122,32 @@ async def test_a_database_of_something_else_is_left_alone(tmp_path):
         hand.execute("CREATE TABLE recipes (name TEXT)")
     with pytest.raises(StoreDamaged, match="a database of something else"):
         await Store.open(url_of(tmp_path))
+
+
+def refused_by_sqlite(path, text):
+    """What SQLite raises for that statement on a file that may only be read."""
+    with closed(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as hand:
+        try:
+            hand.execute(text)
+        except sqlite3.Error as error:
+            return error
+    raise AssertionError("SQLite took it")
+
+
+def test_a_file_that_may_only_be_read_is_said_with_what_to_do(tmp_path):
+    file_in(tmp_path).touch()
+    fault = File(file_in(tmp_path), 0.0).fault_of(
+        refused_by_sqlite(file_in(tmp_path), "CREATE TABLE t (x)")
+    )
+    assert "attempt to write a readonly database. SQLite writes even to read" in str(fault)
+    assert "as the user that the daemon runs as" in str(fault)
+
+
+def test_a_file_that_cannot_be_opened_is_said_with_what_to_do(tmp_path):
+    with pytest.raises(sqlite3.Error) as raised:
+        sqlite3.connect(tmp_path)
+    fault = File(tmp_path, 0.0).fault_of(raised.value)
+    assert "unable to open database file. SQLite writes even to read" in str(fault)
 
 
 async def test_a_folder_that_cannot_be_made_is_said_with_what_to_do(tmp_path):
