@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from checker.config.tree import Branch, Entry, Node
 
 LOOKING = ("targets", "checks", "controls")  # the sections that say what is looked at
 
+_MARK = re.compile(r"(<{7}|>{7})( |$)")  # =======, between them, may stand in a text
 _BOM = b"\xef\xbb\xbf"
 _UNPRINTABLE: Any = Reader.NON_PRINTABLE  # YAML's own: what may not stand in a document
 
@@ -65,10 +67,25 @@ def _document(file: File, secret_keys: Iterable[str], report: Report) -> Branch 
         place = _place_after(read, text[: odd.start()])
         report.refuse(place, f"the character U+{ord(odd[0]):04X} cannot stand in YAML")
         return None
+    if _is_unmerged(read, report):
+        return None
     try:
-        return _keys(tree.compose(read, text, report), read, report)
+        document = tree.compose(read, text, report)
     except tree.Unreadable:
         return None
+    if text and text[-1] not in "\r\n":
+        end = _place_after(read, text)
+        report.wonder(end, "the file does not end with a line break", "was it cut off?")
+    return _keys(document, read, report)
+
+
+def _is_unmerged(read: Source, report: Report) -> bool:
+    """Whether git's marks of a conflict stand in it: then nothing else in it means anything."""
+    marked = [number for number, line in enumerate(read.lines, 1) if _MARK.match(line)]
+    for number in marked:
+        message = "a merge was not finished here: this is git's mark of a conflict"
+        report.refuse(Place(read, number, 1), message, "one of the two sides, without the marks")
+    return bool(marked)
 
 
 def _text(file: File, report: Report) -> str | None:

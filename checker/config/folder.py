@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from checker.config.problems import ConfigError, Problem
+from probes.contract import one_line
 
 SYSTEM = Path("/etc/checker")
 SUFFIXES = (".yaml", ".yml")
@@ -63,7 +64,8 @@ def _files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
     if not path.is_dir():
-        raise _refused(path, "there is no such file or folder", "a folder with *.yaml files")
+        what = _astray(path) or "there is no such file or folder"
+        raise _refused(path, what, "a folder with *.yaml files")
     found = sorted(p for p in path.iterdir() if p.suffix in SUFFIXES and p.name[0] != ".")
     if not found:
         raise _refused(path, "there is no *.yaml file in this folder", "at least checks.yaml")
@@ -74,12 +76,19 @@ def _files(path: Path) -> list[Path]:
 
 def _read(path: Path) -> File:
     if not path.is_file():  # a FIFO would be waited for, forever
-        return File(str(path), refused="not a regular file")
+        return File(str(path), refused=_astray(path) or "not a regular file")
     try:
         with path.open("rb") as stream:
             return File(str(path), stream.read(FILE_MAX + 1))
     except OSError as error:
         return File(str(path), refused=f"cannot be read: {error.strerror}")
+
+
+def _astray(path: Path) -> str:
+    """That it is a link which leads nowhere; empty if it is none."""
+    if not path.is_symlink() or path.exists():
+        return ""
+    return f"a link to {one_line(os.readlink(path))}, where nothing is"
 
 
 def _refused(path: Path, message: str, expected: str) -> ConfigError:

@@ -13,6 +13,7 @@ from checker.config.tree import Branch, Entry, Node, Scalar, Sequence
 FILE_MAX = 64 * 1024  # bytes of a file that holds one value
 
 _REFERENCE = re.compile(r"\$\{([^}]*)\}?")
+_SHELL = re.compile(r"\$([A-Z][A-Z0-9_]+)")  # a whole value; $pageview is an event of PostHog's
 
 
 @dataclass(slots=True)
@@ -37,6 +38,9 @@ class Expansion:
                 return Branch(node.place, entries)
             case Sequence():
                 return Sequence(node.place, tuple(self.expand(item) for item in node.items))
+            case Scalar() if shell := _SHELL.fullmatch(node.raw):
+                self._misspelt(node, shell)
+                return node
             case Scalar():
                 return self._expanded(node) if "${" in node.raw else node
 

@@ -22,6 +22,7 @@ class Report:
         self.incomplete = False  # a file could not be read: what is missing may stand there
         self._rank = {name: rank for rank, name in enumerate(files)}
         self._problems: list[Problem] = []
+        self._doubts: list[Problem] = []
         self._secrets: set[str] = set()
 
     @property
@@ -36,6 +37,10 @@ class Report:
     def refuse(self, place: Place, message: str, expected: str = "", hint: str = "") -> None:
         """A problem at a place. Raises ConfigError once there are more than anybody would read."""
         self.add(place.problem(message, expected, hint))
+
+    def wonder(self, place: Place, message: str, hint: str) -> None:
+        """What is no problem by itself, and may explain those that there are: told with them only."""
+        self._doubts.append(place.problem(message, hint=hint))
 
     def add(self, problem: Problem) -> None:
         self._problems.append(problem)
@@ -57,7 +62,8 @@ class Report:
 
     def error(self) -> ConfigError:
         ordered = sorted(
-            self._problems, key=lambda p: (self._rank.get(p.file, -1), p.line, p.column)
+            [*self._problems, *self._doubts],
+            key=lambda p: (self._rank.get(p.file, -1), p.line, p.column),
         )
         return ConfigError(
             replace(p, message=self._scrubbed(p.message), expected=self._scrubbed(p.expected))

@@ -106,10 +106,12 @@ class _Composer:
         marks = [getattr(error, name, None) for name in ("problem_mark", "context_mark")]
         mark = next((mark for mark in marks if mark and mark.line <= last), None)
         line, column = (mark.line, mark.column) if mark else (last, len(lines[last]))
+        stopped = marks[0]
+        at_end = stopped is None or (stopped.line, stopped.column) >= (last, len(lines[last]))
         said = [getattr(error, "context", None), getattr(error, "problem", None)]
         words = " ".join(filter(None, said)) or "unreadable"
         place = Place(self.source, line + 1, column + 1)
-        self.report.refuse(place, f"not YAML: {words}", hint=_advice(lines[line], words))
+        self.report.refuse(place, f"not YAML: {words}", hint=_advice(lines[line], words, at_end))
         raise Unreadable
 
     def _node(self, event: Any, depth: int) -> Node:
@@ -163,12 +165,12 @@ class _Composer:
         self.report.refuse(self._place(event), message, expected)
 
 
-def _advice(line: str, words: str) -> str:
+def _advice(line: str, words: str, at_end: bool) -> str:
     if "\t" in line[: len(line) - len(line.lstrip())]:
         return "indent by spaces: YAML does not take tabs"
     if "mapping values are not allowed" in words:
         return "a text with ': ' in it needs quotes"
-    return ""
+    return "the file ends before this does: was it cut off?" if at_end else ""
 
 
 # ── from tree to plain values ─────────────────────────────────────────────────────────────────

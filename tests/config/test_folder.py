@@ -119,8 +119,14 @@ def test_a_link_that_leads_nowhere_is_told_beside_the_other_problems(tmp_path):
 
     found = problems(tmp_path)
 
-    assert said(found) == ["12:1 unknown key `x`", "0:0 not a regular file"]
+    assert said(found) == ["12:1 unknown key `x`", "0:0 a link to gone, where nothing is"]
     assert found[1].file == str(tmp_path / "b.yaml")
+
+
+def test_a_folder_that_is_a_link_which_leads_nowhere_is_told(tmp_path):
+    (tmp_path / "config").symlink_to("/gone/to")
+
+    assert said(problems(tmp_path / "config")) == ["0:0 a link to /gone/to, where nothing is"]
 
 
 def test_a_pipe_is_not_waited_for(tmp_path):

@@ -93,6 +93,18 @@ def test_a_nul_in_a_path_is_no_file(tmp_path):
     assert len(loaded(tmp_path, text).off) == 1
 
 
+def test_what_a_shell_would_put_in_place_is_no_reference_and_gets_a_hint(tmp_path):
+    (problem,) = refused(tmp_path, BELL % "$BELL_KEY", {"BELL_KEY": "0123456789"})
+
+    assert said([problem]) == ["2:23 not a reference that is understood here"]
+    assert problem.hint == "did you mean '${env:BELL_KEY}'?"
+
+
+@pytest.mark.parametrize("text", ["$pageview", "12345678$", "$12345678", "a $HOME/key", "$AAA-BBB"])
+def test_a_dollar_by_itself_is_a_dollar(tmp_path, text):
+    assert key_of(loaded(tmp_path, BELL % text)) == text
+
+
 @pytest.mark.parametrize(
     ("reference", "hint"),
     [

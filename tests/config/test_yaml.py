@@ -79,6 +79,50 @@ def test_a_colon_in_a_text_gets_advice(tmp_path):
     assert found[0].hint == "a text with ': ' in it needs quotes"
 
 
+def test_a_merge_that_was_not_finished_is_told_at_its_marks_and_nothing_else_is(tmp_path):
+    text = "location: a\n<<<<<<< HEAD\nx: 1\n=======\n  y: [\n>>>>>>> other\n"
+
+    found = refused(tmp_path, text)
+
+    assert said(found) == [
+        f"{line}:1 a merge was not finished here: this is git's mark of a conflict"
+        for line in (2, 6)
+    ]
+    assert found[0].expected == "one of the two sides, without the marks"
+
+
+@pytest.mark.parametrize(
+    "cut", ["checks: {app: {probe: page", "web: {host: 'a", "location: [a,\n\n"]
+)
+def test_a_file_that_ends_in_the_middle_is_asked_about(tmp_path, cut):
+    (tmp_path / "a.yaml").write_text(cut)
+
+    (problem,) = problems(tmp_path)
+
+    assert problem.message.startswith("not YAML: ")
+    assert problem.hint == "the file ends before this does: was it cut off?"
+
+
+def test_a_mistake_in_the_middle_is_not_taken_for_the_end(tmp_path):
+    assert refused(tmp_path, "a: ]\nb: c\n")[0].hint == ""
+
+
+def test_a_last_line_without_its_end_is_told_beside_what_is_wrong(tmp_path):
+    (tmp_path / "a.yaml").write_text("".join(SECTIONS.values()) + "web:\n  hots: x")
+
+    wrong, last = problems(tmp_path)
+
+    assert wrong.message == "unknown key `hots`"
+    assert (last.line, last.message) == (13, "the file does not end with a line break")
+    assert last.hint == "was it cut off?"
+
+
+def test_a_last_line_without_its_end_is_no_problem_by_itself(tmp_path):
+    (tmp_path / "a.yaml").write_text("".join(SECTIONS.values()) + "location: a")
+
+    assert problems(tmp_path) == []
+
+
 def test_a_second_document_is_refused(tmp_path):
     whole = "".join(SECTIONS.values())
     (tmp_path / "a.yaml").write_text(f"{whole}---\nlocation: a\n")
