@@ -124,6 +124,16 @@ def test_a_config_that_is_wrong_is_said_plainly_by_every_command(words, tmp_path
     assert "there is no such file or folder" in result.stderr
 
 
+def test_a_store_that_is_not_where_it_is_looked_for_is_told_with_its_whole_path(config):
+    result = call("incident", "list", "--config", config, "--store", "sqlite:///none/here.db")
+
+    assert result.exit_code == 1
+    assert "there is no store at none/here.db: has a daemon run with this config?" in result.stderr
+    assert (
+        f"The path is relative, so {Path.cwd() / 'none/here.db'} was looked for." in result.stderr
+    )
+
+
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("words", [("config", "schema"), ("--help",), ("--version",)])
 def test_an_output_that_is_full_is_said_in_a_line(words):
