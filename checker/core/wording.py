@@ -136,7 +136,7 @@ def standing(policy: Policy, state: State, incident: Incident) -> list[tuple[str
     return [
         ("What is wrong", incident.what),
         ("What fails", "\n".join(failing)),
-        ("What does not", what_does_not(policy, state, incident)),
+        ("What works", what_works(policy, state, incident)),
         ("Since", _since(incident)),
         ("On call", people_named(incident.on_call or ())),
         ("Paged", _paged(incident)),
@@ -194,12 +194,16 @@ def _ended(incident: Incident) -> list[tuple[str, str]]:
     ended = incident.closed_at or incident.declared_at
     return [
         ("What failed", ", ".join(incident.seen)),
-        ("Root cause", incident.cause),
+        (_cause_is(incident), incident.cause),
         ("Fix", incident.fix),
         ("From", stamp(incident.since)),
         ("To", stamp(ended)),
         ("Lasted", lasting(ended - incident.since)),
     ]
+
+
+def _cause_is(ended: Incident) -> str:
+    return "Why it was none" if ended.phase is Phase.CANCELLED else "Root cause"
 
 
 def sums(state: State, symptom: Symptom) -> str:
@@ -210,7 +214,7 @@ def sums(state: State, symptom: Symptom) -> str:
     return symptom.evidence
 
 
-def what_does_not(policy: Policy, state: State, incident: Incident) -> str:
+def what_works(policy: Policy, state: State, incident: Incident) -> str:
     """What was looked at lately and passes: it tells the reader where not to search."""
     fine = [
         name

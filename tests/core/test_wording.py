@@ -21,7 +21,7 @@ def test_the_opening_message_says_what_fails_since_when_and_how_we_know():
     assert room.payload["notice"]["title"] == "CRITICAL us-1: app down at us"
     assert lines(room) == {
         "What fails": "us/app down: l1 7 of 7 failed since 22:14:20 (timeout)",
-        "What does not": "eu/app, us/flags, controls 3 of 3 answer",
+        "What works": "eu/app, us/flags, controls 3 of 3 answer",
         "Since": "2023-11-14 22:14:20 UTC, declared 30 s later",
         "Why critical": "“being completely unavailable”",
     }
@@ -110,6 +110,7 @@ def test_a_cancelled_incident_says_that_it_was_none():
     story.tell(Cancelled(T0 + 130, "us-1", "ada", "a test"))
     notice = story.asked(Duty.POST)[-1].payload["notice"]
     assert notice["title"] == "us-1 cancelled by ada: declared in error"
+    assert {"label": "Why it was none", "text": "a test"} in notice["lines"]
     assert notice["next"] == ""
 
 
@@ -123,7 +124,7 @@ def test_a_blind_location_is_shown_as_blind():
 def test_a_long_list_of_what_is_fine_is_cut():
     many = [f"us/s{n}" for n in range(20)]
     story = Story(policy=make_policy([*CHECKS, *many])).play(broken("us/app"), 120)
-    assert "10 more" in lines(story.asked(Duty.ROOM)[0])["What does not"]
+    assert "10 more" in lines(story.asked(Duty.ROOM)[0])["What works"]
 
 
 def test_nothing_failing_now_is_said_as_such():
