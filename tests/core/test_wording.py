@@ -155,7 +155,7 @@ def test_a_vantage_point_without_answers_says_nothing_of_controls():
     story = Story(policy=make_policy(["us/app"]))
     story.look("us/app", Verdict.PASSED, 0)
     incident = Story().play(broken("us/flags"), 120).incident()
-    assert wording.what_does_not(story.policy, story.state, incident) == "us/app"
+    assert wording.what_works(story.policy, story.state, incident) == "us/app"
 
 
 def test_the_sums_say_what_the_newest_failed_look_had_to_say():
