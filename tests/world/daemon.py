@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+ENTRY = (sys.executable, "-m", "checker")
 READY_WITHIN_S = 45.0  # a first look may be a whole interval away
 
 
@@ -23,10 +25,14 @@ def free_port() -> int:
 
 
 class Process:
-    """`checker run` on a config. Its log goes to a file beside the config."""
+    """`checker run` on a config. Its log goes to a file beside the config.
 
-    def __init__(self, config: Path) -> None:
+    `entry` is the command that stands for `checker`.
+    """
+
+    def __init__(self, config: Path, entry: Sequence[str] = ENTRY) -> None:
         self.config = config
+        self.entry = tuple(entry)
         self.log = config / "daemon.log"
         self.port = free_port()
         self._process: asyncio.subprocess.Process | None = None
@@ -49,15 +55,15 @@ class Process:
         """Start it, and wait for nothing."""
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                *command("run", "--config", self.config, "--listen", f"127.0.0.1:{self.port}"),
+                *self.entry,
+                *("run", "--config", str(self.config), "--listen", f"127.0.0.1:{self.port}"),
                 stdout=log,
                 stderr=log,
                 env=environment(),
             )
 
     async def is_ready(self) -> bool:
-        assert self._process is not None
-        if self._process.returncode is not None:
+        if not self.is_alive:
             raise RuntimeError(f"the daemon ended: {self.log.read_text()[-2000:]}")
         try:
             return (await self.get("/-/ready"))[0] == 200
@@ -69,19 +75,29 @@ class Process:
         async with aiohttp.ClientSession() as session, session.get(self.address + path) as answer:
             return answer.status, await answer.text()
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process is not None and self._process.returncode is None
+
+    def signal(self, number: int) -> None:
+        """Send it a signal, if it still runs."""
+        if self._process is not None and self.is_alive:
+            self._process.send_signal(number)
+
+    async def ended(self) -> int:
+        """Wait for its end, whatever that comes from; its exit code."""
+        assert self._process is not None
+        return await self._process.wait()
+
     async def stop(self) -> int:
         """SIGTERM, and wait for the end; its exit code."""
-        assert self._process is not None
-        if self._process.returncode is None:
-            self._process.terminate()
-        return await self._process.wait()
+        self.signal(signal.SIGTERM)
+        return await self.ended()
 
     async def kill(self) -> None:
         """SIGKILL: no goodbye."""
-        assert self._process is not None
-        if self._process.returncode is None:
-            self._process.kill()
-        await self._process.wait()
+        self.signal(signal.SIGKILL)
+        await self.ended()
 
 
 async def checker(*words: Any) -> tuple[int, str]:
@@ -97,7 +113,7 @@ async def checker(*words: Any) -> tuple[int, str]:
 
 
 def command(*words: Any) -> list[str]:
-    return [sys.executable, "-m", "checker", *map(str, words)]
+    return [*ENTRY, *map(str, words)]
 
 
 def environment() -> dict[str, str]:

@@ -13,6 +13,8 @@ from aiohttp import web
 from tests.world.faults import Answer, Fault, Faults, answer_with
 
 Right = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Toll = Callable[[str, web.Request, Answer], Awaitable[web.StreamResponse]]
+"""Whom every request passes: gets its name, and may have it answered, now, later or never."""
 
 
 def bound(port: int = 0) -> socket.socket:
@@ -81,6 +83,7 @@ class Fake:
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.faults = Faults()
+        self.toll: Toll | None = None
         app = web.Application(client_max_size=4 * 1024 * 1024)
         for method, path, name, right in self.routes():
             app.router.add_route(method, path, self._breakable(name, right))
@@ -110,7 +113,10 @@ class Fake:
 
     def _breakable(self, name: str, right: Right) -> Right:
         async def respond(request: web.Request) -> web.StreamResponse:
-            return await self.answer(name, request, lambda: right(request))
+            async def answer() -> web.StreamResponse:
+                return await self.answer(name, request, lambda: right(request))
+
+            return await (self.toll(name, request, answer) if self.toll else answer())
 
         return respond
 
