@@ -1,0 +1,100 @@
+"""What people must find when the story is over, however often the daemon died in it: each thing once, and nothing lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from tests.torture.stage import Stage
+from tests.torture.story import KEYS
+from tests.world.slack_workspace import Channel
+from tests.world.world import World
+
+# What the timeline tells, and how often; what changes from run to run is left out.
+TOLD = {
+    "declared": 1,
+    "acknowledged": 2,
+    "note": 1,
+    "joined": 1,
+    "escalated": 1,
+    "customers": 3,
+    "recovered": 2,
+    "reopened": 1,
+    "closed": 1,
+}
+STANDS = ("room", "post")  # duties of which each has a message of its own
+ONCE_MORE = 2  # marks that may stand twice: change events have no key, and ring nobody
+
+
+async def misses(stage: Stage) -> list[str]:
+    """What is not as it should be, in words; empty if all is."""
+    told = await stage.incident()
+    known = (await stage.get("/api/v1/incidents"))["incidents"]
+    return [
+        *_differs("incidents", [one["id"] for one in known], ["us-1"]),
+        *_timeline(told),
+        *_effects(told),
+        *_paged(stage.world),
+        *_room(stage.world, told),
+        *_customers(stage.world),
+    ]
+
+
+def _differs(what: str, seen: Any, wanted: Any) -> Iterator[str]:
+    if seen != wanted:
+        yield f"{what}: {seen}, not {wanted}"
+
+
+def _timeline(told: dict[str, Any]) -> Iterator[str]:
+    seen = Counter(entry["what"] for entry in told["timeline"])
+    for what, times in TOLD.items():
+        yield from _differs(f"“{what}” in the timeline", seen[what], times)
+
+
+def _effects(told: dict[str, Any]) -> Iterator[str]:
+    for effect in told["effects"]:
+        is_replaced = effect["fate"] == "superseded" and effect["duty"] == "summary"
+        if effect["fate"] != "confirmed" and not is_replaced:
+            yield f"{effect['id']} is {effect['fate']}: {effect['why']}"
+
+
+def _paged(world: World) -> Iterator[str]:
+    yield from _differs("rings", [ring.key for ring in world.pagerduty.rings], list(KEYS))
+    left = [one.key for one in world.pagerduty.incidents if one.state != "resolved"]
+    yield from _differs("pages that still ring", left, [])
+    marks = len(world.pagerduty.changes)
+    if not 2 <= marks <= 2 + ONCE_MORE:
+        yield f"marks on PagerDuty's timeline: {marks}, not 2"
+
+
+def _room(world: World, told: dict[str, Any]) -> Iterator[str]:
+    rooms = world.slack.workspace.channels
+    yield from _differs("channels", len(rooms), 1)
+    for room in rooms[:1]:
+        yield from _said(room, told)
+        yield from _differs("people in it", len(room.members), 3)
+        yield from _differs("pins", len(room.pins), 1)
+        yield from _differs("topic", bool(room.topic), True)
+        yield from _differs("documents", sum(bool(m.files) for m in room.messages), 1)
+        yield from _differs("summary", room.messages[0].text, "✅ us-1 closed by ada")
+
+
+def _said(room: Channel, told: dict[str, Any]) -> Iterator[str]:
+    """Each message of ours stands there once."""
+    seen = Counter(mark_of(message.metadata) for message in room.messages if message.metadata)
+    wanted = {effect["id"] for effect in told["effects"] if effect["duty"] in STANDS}
+    for name in sorted(wanted | seen.keys()):
+        yield from _differs(f"messages of {name}", seen[name], int(name in wanted))
+
+
+def mark_of(metadata: dict[str, Any] | None) -> str:
+    return str((metadata or {}).get("event_payload", {}).get("id"))
+
+
+def _customers(world: World) -> Iterator[str]:
+    yield from _differs("the banner", world.us.banner.shows(), None)
+    pages = [(one["type"], one["title"]) for one in world.uptimerobot.announcements]
+    yield from _differs("the status page", pages, [("Info", "us: working again")])
+    said = [message.text.partition(":")[0] for message in world.announcements.messages]
+    yield from _differs("#announcements", said, ["✅ us"])
