@@ -21,6 +21,7 @@ Shapes of `Effect.payload`, by duty (all JSON):
     Notice   {"mood": "open|joined|worse|recovered|relapsed|closed|cancelled|said", "severity": str,
               "phase": "open|recovered|closed|cancelled", "title": str (one line),
               "lines": [{"label": str, "text": str}], "next": str (what to do next, may be empty),
+              "next_here": str (the same for where the actions can be pressed),
               "actions": [Action], "attention": "sync" (the one who schedules it is called by name) or ""}
     Action   {"say": str (the sentence that it stands for, "lead us-42"), "label": str, "style": "|primary|danger",
               "form": "" (said at once) | "close" (asks for cause and fix) | "text" (asks for the text, which follows the
@@ -42,6 +43,8 @@ from checker.core.suspicion import FAILING, STRAINING
 
 BY_HAND_MAX = 2  # commands in one message …
 BY_HAND_LENGTH_MAX = 900  # … of so many characters: a command that a medium cuts is worse than none
+
+CLOSE_BY_TOUCH = "press “Close …”, here or in the first message"
 
 PASSING = (Move.NOTE, Move.REMIND, Move.LEAD, Move.SAY)  # a sentence is enough
 STANDS = {
@@ -111,6 +114,7 @@ def notice(
         "title": said or title(policy, incident, move),
         "lines": [{"label": label, "text": text} for label, text in lines if text],
         "next": next_step(policy, incident, move),
+        "next_here": next_step(policy, incident, move, by_touch=True),
         "actions": choices(incident, move),
         "attention": "sync" if move is Move.REMIND and is_closed(incident) else "",
     }
@@ -237,19 +241,20 @@ def also_open(state: State, incident: Incident) -> str:
     )
 
 
-def next_step(policy: Policy, incident: Incident, move: Move) -> str:
-    """What to do now; may be empty."""
+def next_step(policy: Policy, incident: Incident, move: Move, by_touch: bool = False) -> str:
+    """What to do now; may be empty. `by_touch`: where there are buttons, and no command line."""
+    close = CLOSE_BY_TOUCH if by_touch else close_command(incident)
     match move:
         case Move.CLOSE | Move.CANCEL | Move.NOTE | Move.LEAD | Move.SAY:
             return ""
         case Move.REMIND:
-            return _reminder(incident)
+            return "" if by_touch else _reminder(incident)
         case Move.RECOVER:
-            return f"Find the root cause and fix it, then: {close_command(incident)}"
+            return f"Find the root cause and fix it, then: {close}"
         case _:
             books = sorted({b for s in incident.symptoms if (b := runbook_of(policy, s))})
             book = f"Runbook: {' '.join(books)}. " if books else ""
-            return f"{book}When the cause is known and fixed: {close_command(incident)}"
+            return f"{book}When the cause is known and fixed: {close}"
 
 
 def _reminder(incident: Incident) -> str:

@@ -38,7 +38,7 @@ def titled(text: str) -> str:
 def _notice(notice: Mapping[str, Any]) -> dict[str, Any]:
     """Without what asks people for something: nobody is to do anything."""
     lines = [{"label": MARK, "text": SAYS}, *notice["lines"]]
-    quiet = {"next": "", "actions": [], "attention": ""}
+    quiet = {"next": "", "next_here": "", "actions": [], "attention": ""}
     return {**notice, "title": titled(notice["title"]), "lines": lines, **quiet}
 
 

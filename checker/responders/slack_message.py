@@ -63,6 +63,11 @@ class Manner:
         asked = notice.get("attention") == "sync" and self.sync_owner
         return f"<@{self.sync_owner}>" if asked else ""
 
+    def following(self, notice: Mapping[str, Any]) -> str:
+        """What to do next: by a button where there are some, else on the command line."""
+        by_command: str = notice["next"]
+        return notice.get("next_here", by_command) if self.buttons else by_command
+
 
 USUAL = Manner()
 
@@ -74,9 +79,9 @@ def full(notice: Mapping[str, Any], manner: Manner = USUAL) -> Message:
     row = button_row(notice.get("actions", ()) if manner.buttons else ())
     head = HeaderBlock(text=PlainTextObject(text=title, emoji=False))
     blocks: list[Block] = [head, *_tables(_rows(notice, ALL_MAX - weight(row)))]
-    if notice["next"]:
+    if following := manner.following(notice):
         # Our own words and the config's links: nothing in it comes from outside.
-        then = LINK.sub(r"<\g<0>>", escaped(notice["next"], NEXT_MAX))
+        then = LINK.sub(r"<\g<0>>", escaped(following, NEXT_MAX))
         blocks.append(SectionBlock(text=MarkdownTextObject(text=f"→ {then}", verbatim=True)))
     called = manner.called(notice)
     if called:

@@ -39,6 +39,24 @@ def test_it_says_what_to_do_next():
     ]
 
 
+def test_where_there_are_buttons_it_says_which_to_press():
+    story = Story().play(broken("us/app", until=300), 900)
+    opening, recovery = story.asked(Duty.ROOM)[0], story.asked(Duty.POST)[-1]
+    press = "press “Close …”, here or in the first message"
+    assert opening.payload["notice"]["next_here"] == f"When the cause is known and fixed: {press}"
+    assert (
+        recovery.payload["notice"]["next_here"] == f"Find the root cause and fix it, then: {press}"
+    )
+
+
+def test_a_reminder_names_no_command_where_it_has_a_button():
+    story = Story().play(broken("us/app"), 700)
+    (reminder,) = [e for e in story.asked(Duty.POST) if "nobody leads" in str(e.payload)]
+    assert reminder.payload["notice"]["next"] == "checker incident lead us-1 takes it."
+    assert reminder.payload["notice"]["next_here"] == ""
+    assert reminder.payload["notice"]["actions"][0]["say"] == "lead us-1"
+
+
 def test_it_says_how_to_look_by_hand():
     checks = [replace(watch("us/app"), by_hand="curl https://us.test"), *CHECKS[1:]]
     story = Story(policy=make_policy(checks)).play(broken("us/app"), 120)

@@ -50,9 +50,15 @@ def test_what_has_a_text_says_it_there_too(effect: Effect):
 
 
 def test_nobody_is_asked_for_anything():
-    asking = {"actions": [{"say": "lead us-42"}], "attention": "sync", "next": "Take the lead."}
+    asking = {
+        "actions": [{"say": "lead us-42"}],
+        "attention": "sync",
+        "next": "Take the lead.",
+        "next_here": "Press.",
+    }
     notice = marked(effects.post(**asking)).payload["notice"]
-    assert (notice["actions"], notice["attention"], notice["next"]) == ([], "", "")
+    assert (notice["actions"], notice["attention"]) == ([], "")
+    assert (notice["next"], notice["next_here"]) == ("", "")
 
 
 def test_the_key_by_which_it_is_found_again_stays():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from checker.responders.slack_message import escaped, full, plain
+from checker.responders.slack_message import Manner, escaped, full, plain
 from tests.responders.effects import notice
 from tests.world.slack_limits import UPDATE_TEXT_MAX, check_message, texts
 
@@ -107,6 +107,13 @@ def test_whatever_is_said_fits(text, count):
     check_message({"text": message.text, "blocks": list(message.blocks)}, UPDATE_TEXT_MAX)
     check_message({"text": plain(said).text}, UPDATE_TEXT_MAX)
     assert sum(len(t) for block in message.blocks for t in texts(block)) < 13_000
+
+
+def test_where_nobody_hears_buttons_the_next_step_is_a_command():
+    said = notice(next="checker incident close us-42", next_here="press “Close …”")
+    assert full(said).blocks[-1]["text"]["text"] == "→ press “Close …”"
+    written = full(said, Manner(buttons=False)).blocks[-1]["text"]["text"]
+    assert written == "→ checker incident close us-42"
 
 
 def test_links_in_what_to_do_next_can_be_clicked():
