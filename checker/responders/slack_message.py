@@ -27,6 +27,7 @@ HEADER_MAX = 150  # Slack's, of a header block
 TOPIC_MAX = 250  # Slack's, of a topic and of a purpose
 LABEL_MAX = 100  # ours
 VALUE_MAX = 1900  # a field takes 2000, with the brackets of a link
+WHOLE_MAX = 2900  # ours, of a title that its header cuts: a person's note; a section takes 3000
 NEXT_MAX = 1000  # ours; a section takes 3000, with the brackets of many links
 ROWS_MAX = 40  # ours: 8 sections of the 50 blocks
 ALL_MAX = 11_000  # characters of rows and buttons; more than about 13 200 in all are refused, undocumented
@@ -77,8 +78,11 @@ def full(notice: Mapping[str, Any], manner: Manner = USUAL) -> Message:
     title = f"{_sign(notice)} {escaped(notice['title'], HEADER_MAX - 2)}"
     # Older effects in the outbox have no actions.
     row = button_row(notice.get("actions", ()) if manner.buttons else ())
+    whole = _whole(notice)
+    left = ALL_MAX - weight(row) - len(whole)
     head = HeaderBlock(text=PlainTextObject(text=title, emoji=False))
-    blocks: list[Block] = [head, *_tables(_rows(notice, ALL_MAX - weight(row)))]
+    body = [SectionBlock(text=PlainTextObject(text=whole, emoji=False))] if whole else []
+    blocks: list[Block] = [head, *body, *_tables(_rows(notice, left))]
     if following := manner.following(notice):
         # Our own words and the config's links: nothing in it comes from outside.
         then = LINK.sub(r"<\g<0>>", escaped(following, NEXT_MAX))
@@ -97,7 +101,9 @@ def plain(notice: Mapping[str, Any], manner: Manner = USUAL) -> Message:
     called = manner.called(notice)
     head = f"{_sign(notice)} {escaped(notice['title'], HEADER_MAX)}"
     lines = [f"{head} {called}" if called else head]
-    left = PLAIN_MAX - len(lines[0])
+    if _whole(notice):
+        lines.append(escaped_lines(notice["title"], PLAIN_MAX // 2))
+    left = PLAIN_MAX - sum(map(len, lines))
     for label, value in _rows(notice, ALL_MAX):
         left -= len(label) + len(value) + 3
         if left < 0:
@@ -127,6 +133,14 @@ def _fitted(text: str, limit: int) -> str:
 def _sign(notice: Mapping[str, Any]) -> str:
     ended = SIGNS.get(notice["mood"]) or SIGNS.get(notice.get("phase", ""))
     return ended or SEVERITY_SIGNS.get(notice["severity"], "🟠")
+
+
+def _whole(notice: Mapping[str, Any]) -> str:
+    """What the header cuts, from its beginning; empty if it cuts nothing."""
+    title = notice["title"]
+    if escaped(title, HEADER_MAX - 2) == escaped(title, WHOLE_MAX) and "\n" not in title.strip():
+        return ""
+    return escaped_lines(title, WHOLE_MAX)
 
 
 def _rows(notice: Mapping[str, Any], left: int) -> list[Row]:

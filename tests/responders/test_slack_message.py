@@ -109,6 +109,22 @@ def test_whatever_is_said_fits(text, count):
     assert sum(len(t) for block in message.blocks for t in texts(block)) < 13_000
 
 
+def test_a_note_that_its_header_would_cut_stands_below_it_whole():
+    note = "ada: " + "restarted the workers, one after the other; " * 20 + "<!here> no change"
+    message = full(notice(title=note, lines=[], mood="said"))
+    header, body, *_ = message.blocks
+    assert header["text"]["text"].endswith("…")
+    assert body["text"]["type"] == "plain_text"
+    assert body["text"]["text"].endswith("&lt;!here&gt; no change")
+    check_message({"text": message.text, "blocks": message.blocks})
+    assert "one after the other" in plain(notice(title=note)).text.split("\n")[1]
+
+
+def test_the_lines_of_a_note_stay_lines():
+    _, body, *_ = full(notice(title="ada: one\ntwo", mood="said")).blocks
+    assert body["text"]["text"] == "ada: one\ntwo"
+
+
 def test_where_nobody_hears_buttons_the_next_step_is_a_command():
     said = notice(next="checker incident close us-42", next_here="press “Close …”")
     assert full(said).blocks[-1]["text"]["text"] == "→ press “Close …”"
