@@ -194,9 +194,15 @@ def _sum(state: State, check: str, where: str, suspicion: Suspicion) -> str:
     if track.since is None:
         return "good"
     sums = f"{track.bad} of {track.looks} {suspicion.word}"
-    why = f"{track.reason}: {track.said}" if track.said else track.reason
+    why = because(track.reason, track.said)
     alone = "; at first alone" if state.local.get(check) == where else ""
     return f"{sums} since {clock(track.since)} ({why}{alone})"
+
+
+def because(reason: str | None, said: str) -> str:
+    """The reason and what the look had to say, which often begins with it: "status 503 at /login"."""
+    told = said.startswith(reason) if reason else True
+    return said if said and told else ": ".join(filter(None, (reason, said)))
 
 
 def clock(at: float) -> str:

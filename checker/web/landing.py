@@ -13,6 +13,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from checker.core.assessment import because
 from checker.web.status import CheckStatus, Status
 
 _CALM = {"well": "well", "not looked yet": "soft"}
@@ -54,7 +55,7 @@ def _took(seconds: float) -> str:
 
 def _seen(check: CheckStatus) -> str:
     """What the newest look saw, and why we think what we think: one line."""
-    parts = [": ".join(filter(None, (check.reason, check.detail)))]
+    parts = [because(check.reason, check.detail)]
     if check.local:
         parts.append(f"only at {check.local}")
     if check.evidence:

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from checker.core import wording
-from checker.core.assessment import evidence
+from checker.core.assessment import because, evidence
 from checker.core.events import Acknowledged, Cancelled, Closed, Looked
 from checker.core.incident import Move
 from checker.core.model import Duty, Observation
@@ -191,3 +193,17 @@ def test_a_location_that_sees_nothing_wrong_is_shown_as_good():
     elsewhere = broken("us/app")
     story.play(lambda c, at, t: Verdict.PASSED if at == "l3" else elsewhere(c, at, t), 120)
     assert evidence(story.state, "us/app").endswith("l3 good")
+
+
+@pytest.mark.parametrize(
+    ("reason", "said", "told"),
+    [
+        ("status", "status 503 at /login", "status 503 at /login"),
+        ("slow", "took 5.20 s, over 5 s", "slow: took 5.20 s, over 5 s"),
+        ("timeout", "", "timeout"),
+        (None, "", ""),
+        (None, "answered", "answered"),
+    ],
+)
+def test_a_reason_is_said_once(reason, said, told):
+    assert because(reason, said) == told
