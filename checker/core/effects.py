@@ -107,8 +107,8 @@ def _rings(policy: Policy, incident: Incident, move: Move, at: float) -> bool:
         return False
     if incident.page == 0 or move is Move.RING:
         return True  # nobody was paged yet, or it is time to page anew
-    if move is Move.SET:
-        return False  # whoever says how severe it is, is at it
+    if move in (Move.SET, Move.OPEN):
+        return False  # whoever says how severe it is, is at it; a location alone has paged already
     if move is Move.ESCALATE:
         return incident.severity is Severity.CRITICAL and not _has_just_rung(incident, at)
     if incident.dismissed_at is not None:
@@ -129,6 +129,12 @@ def _has_just_rung(incident: Incident, at: float) -> bool:
 def page_key(policy: Policy, incident: Incident, number: int) -> str:
     """PagerDuty's dedup key: ours, derivable, the same after a crash."""
     return f"{policy.deployment}/{incident.id}/{number}"
+
+
+def end_page(case: Case, incident: Incident, key: str) -> tuple[Effect, ...]:
+    """Ends one page of an incident that is over; `case.said` is why."""
+    name = f"{key.rpartition('/')[2]}-late-{case.at:.0f}"
+    return tuple(_each(case, incident, Duty.RESOLVE, name, {"key": key, "why": case.said}))
 
 
 def _resolve_all(case: Case, incident: Incident) -> Iterator[Effect]:

@@ -13,6 +13,7 @@ Pure: the same policy, state and event give the same step, always. An event that
 from __future__ import annotations
 
 from checker.core import alerts, pace
+from checker.core.alone import paged_alone
 from checker.core.draft import Draft
 from checker.core.events import (
     Acknowledged,
@@ -23,6 +24,7 @@ from checker.core.events import (
     Looked,
     OnCallSeen,
     PageConfirmed,
+    PagedAlone,
     PageResolved,
     Refused,
     Ticked,
@@ -60,6 +62,8 @@ def step(policy: Policy, state: State, event: Event) -> Step:
             documented(draft, event)
         case Delivered() | Refused() | Acknowledged() | PageConfirmed() | PageResolved():
             answered(draft, event)
+        case PagedAlone():
+            paged_alone(draft, event)
         case _:
             hear(draft, event)
     if draft.state.incidents is not state.incidents or isinstance(event, Ticked):

@@ -236,6 +236,25 @@ class Refused:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class PagedAlone:
+    """A location that reached neither the store nor whoever leads has judged by itself, and has rung somebody."""
+
+    at: float  # when the page was taken
+    incident: str  # the id that it had to be, by what was known there
+    target: str
+    by: str  # the location
+    key: str  # of the page, which ends in its number
+    severity: Severity
+    what: str  # what the page said is wrong
+    since: float
+
+    @property
+    def page(self) -> int:
+        """The page's number."""
+        return int(self.key.rpartition("/")[2])
+
+
 Event = (
     Looked
     | Ticked
@@ -260,4 +279,5 @@ Event = (
     | Alerted
     | Delivered
     | Refused
+    | PagedAlone
 )

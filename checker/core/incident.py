@@ -164,6 +164,11 @@ def declared(
     )
 
 
+def declared_alone(declared: Incident, page: int, at: float) -> Incident:
+    """The incident as a location raised it that was alone: nobody leads it, and somebody was rung at `at`."""
+    return replace(declared, lead="", page=page, paged_at=at)
+
+
 def joined(incident: Incident, symptoms: tuple[Symptom, ...]) -> Incident:
     """The incident with what fails at its target now."""
     new = tuple(s.check for s in symptoms if s.check not in incident.seen)

@@ -52,7 +52,7 @@ def hear(draft: Draft, word: Word) -> None:
         case Declared():
             _declare(draft, word)
         case Planned():
-            _require_target(draft, word.maintenance.target)
+            require_target(draft, word.maintenance.target)
             planned = with_one_more(draft.state.maintenance, word.maintenance, draft.at)
             draft.state = replace(draft.state, maintenance=planned)
         case _:
@@ -110,7 +110,8 @@ def _lead(word: Led) -> str:
     return taken if word.by == word.lead else f"{taken}, handed over by {word.by}"
 
 
-def _require_target(draft: Draft, target: str) -> None:
+def require_target(draft: Draft, target: str) -> None:
+    """UnknownTarget for what nobody watches."""
     if target not in draft.policy.targets:
         known = ", ".join(draft.policy.targets)
         raise UnknownTarget(f"no target {target!r}; there are: {known}")
@@ -118,7 +119,7 @@ def _require_target(draft: Draft, target: str) -> None:
 
 def _declare(draft: Draft, word: Declared) -> None:
     """A new incident led by whoever declares it; what is open there already is joined."""
-    _require_target(draft, word.target)
+    require_target(draft, word.target)
     current = newest(draft.state, word.target)
     if current is not None and life.is_live(current):
         there = life.attended(life.noted(current), word.by)
