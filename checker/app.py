@@ -204,6 +204,7 @@ class Daemon:
             left_out=self.metrics.left_out,
             token=self._settings.web.token,
             alertmanager_token=self._settings.web.alertmanager_token,
+            reading_token=self._settings.web.reading_token,
             desk=Desk(self._store, self.door.beat),
             say=self._keep,
             ears=self._outside.ears,

@@ -168,6 +168,14 @@ class WebEntry(Block):
     """What callers must know to have anything done. Without it, nothing is done over HTTP."""
     alertmanager_token: SecretStr | None = Field(None, min_length=1)
     """The same for Alertmanager alone, which then cannot close incidents; `token` if left out."""
+    reading_token: SecretStr | None = Field(None, min_length=1)
+    """What callers must know to read: this one, or `token`. Without it, whoever can connect reads."""
+
+    @model_validator(mode="after")
+    def _tells_reading_from_acting(self) -> Self:
+        if self.reading_token and self.reading_token in (self.token, self.alertmanager_token):
+            raise ValueError("`reading_token` must be another one than those that act")
+        return self
 
 
 class AlertsEntry(Block):

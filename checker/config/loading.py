@@ -109,6 +109,7 @@ class _Reading:
                 general.web.port,
                 general.web.token,
                 general.web.alertmanager_token,
+                general.web.reading_token,
             ),
             ca_file=general.ca_file,
             checks=(*looks, *witnesses),
@@ -135,8 +136,8 @@ class _Reading:
                 self.report.refuse(self.whole, f"`{name}` is missing")
 
     def _general(self) -> General | None:
-        """What there is one of. Without a value may be: tokens of `web`, and then nobody may act over HTTP; the
-        heartbeat's address, and then there is none.
+        """What there is one of. Without a value may be: tokens of `web` to act with, and then nobody may; the
+        heartbeat's address, and then there is none. Not `reading_token`: then anybody might read.
         """
         entries = {key: entry for key, entry in self.top.items() if key not in SECTIONS}
         if (web := entries.get("web")) and isinstance(web.value, Branch):

@@ -66,6 +66,7 @@ class Web:
     port: int = 9877
     token: SecretStr | None = None
     alertmanager_token: SecretStr | None = None  # for alerts alone; None: the same
+    reading_token: SecretStr | None = None  # for reading alone; None: anybody reads
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
-from base64 import b64decode
 
 import structlog
 from aiohttp import hdrs, web
@@ -12,6 +10,7 @@ from aiohttp.typedefs import Handler
 from pydantic import SecretStr
 
 from checker.web.ports import PORTS
+from checker.web.tokens import may_act, may_alert, may_read
 from probes.contract import one_line
 
 NOTHING_ELSE = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -27,6 +26,7 @@ HEADERS = {
 }
 
 ALERTS_PATH = "/webhooks/alertmanager"
+OPEN = ("/-/healthy", "/-/ready")  # to whatever keeps us running, which has no token
 
 _PLAIN = {
     404: "Not found.",
@@ -91,7 +91,7 @@ async def bound_body(request: web.Request, handler: Handler) -> web.StreamRespon
 def _allowed_bytes(request: web.Request) -> int:
     """What a body may have; more for a storm of alerts, but only with the token."""
     ports = request.app[PORTS]
-    if request.path != ALERTS_PATH or refusal_of_alerts(request) is not None:
+    if request.path != ALERTS_PATH or not may_alert(request):
         return ports.limits.body_bytes
     return ports.limits.alerts_bytes
 
@@ -103,51 +103,37 @@ def _too_large(request: web.Request) -> web.HTTPException:
 
 
 def refusal(request: web.Request) -> web.Response | None:
-    """Why this caller may not have anything done, or None if it may.
-
-    No token, no acting: https://www.rfc-editor.org/rfc/rfc6750 for how it is sent.
-    """
-    return _refusal(request.app[PORTS].token, _bearer(request), "Bearer")
+    """Why this caller may not have anything done, or None if it may. No token, no acting."""
+    token = request.app[PORTS].token
+    return None if may_act(request) else _refused(token, "Bearer")
 
 
 def refusal_of_alerts(request: web.Request) -> web.Response | None:
-    """The same for Alertmanager, which may have a token of its own, and may send it as a password.
-
-    Nowhere else: a browser would send a password by itself, whoever makes it ask.
-    """
+    """The same for Alertmanager."""
     ports = request.app[PORTS]
-    given = _bearer(request) or _password(request)
-    return _refusal(ports.alertmanager_token or ports.token, given, 'Bearer, Basic realm="alerts"')
+    token = ports.alertmanager_token or ports.token
+    return None if may_alert(request) else _refused(token, 'Bearer, Basic realm="alerts"')
 
 
-def _refusal(token: SecretStr | None, given: str, ways: str) -> web.Response | None:
-    if token is None or not token.get_secret_value():
-        return plain(
-            "Nothing is done over HTTP without a token: set web.token in checker.yaml "
-            "and send it as 'Authorization: Bearer <token>'. "
-            "To reload the config, sending SIGHUP to the process works without one.",
-            403,
-        )
-    known = token.get_secret_value().encode()
-    if hmac.compare_digest(given.encode(errors="surrogateescape"), known):
-        return None
-    return plain("The token is missing or wrong.", 401, **{hdrs.WWW_AUTHENTICATE: ways})
+def _refused(token: SecretStr | None, ways: str) -> web.Response:
+    if token and token.get_secret_value():
+        return plain("The token is missing or wrong.", 401, **{hdrs.WWW_AUTHENTICATE: ways})
+    return plain(
+        "Nothing is done over HTTP without a token: set web.token in checker.yaml "
+        "and send it as 'Authorization: Bearer <token>'. "
+        "To reload the config, sending SIGHUP to the process works without one.",
+        403,
+    )
 
 
-def _bearer(request: web.Request) -> str:
-    return _authorization(request, "bearer")
-
-
-def _password(request: web.Request) -> str:
-    """The password of `user:password` in base64 (https://www.rfc-editor.org/rfc/rfc7617); the user does not matter."""
-    try:
-        pair = b64decode(_authorization(request, "basic"), validate=True).decode()
-    except ValueError:
-        return ""
-    return pair.partition(":")[2]
-
-
-def _authorization(request: web.Request, wanted: str) -> str:
-    """What is sent by that scheme; empty if nothing is, which is never a token."""
-    scheme, _, given = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
-    return given.strip() if scheme.lower() == wanted else ""
+@web.middleware
+async def ask_readers(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Where reading needs a token, nothing is read without: what is not there is not told either."""
+    is_reading = request.method in (hdrs.METH_GET, hdrs.METH_HEAD) and request.path not in OPEN
+    if not is_reading or may_read(request):
+        return await handler(request)
+    text = "Reading needs a token here: send web.reading_token as a bearer token, or as a password."
+    ways = {hdrs.WWW_AUTHENTICATE: 'Bearer, Basic realm="posthog-checker", charset="UTF-8"'}
+    if request.path.startswith("/api/"):
+        return web.json_response({"error": text}, status=401, headers=ways)
+    return plain(text, 401, **ways)

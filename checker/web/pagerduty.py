@@ -28,7 +28,8 @@ from checker.responders.pagerduty_rest import inside
 from checker.store.faults import StoreError
 from checker.web.bodies import Misread, read
 from checker.web.guard import plain
-from checker.web.ports import PORTS, Pager
+from checker.web.ports import PORTS, Pager, WebPorts
+from checker.web.strangers import signed
 
 PATH = "/webhooks/pagerduty"
 SIGNATURES_MAX = 10  # in one header: two while a secret is changed
@@ -68,10 +69,10 @@ def pagers_of(settings: Settings) -> list[Pager]:
 
 
 def add_pagerduty(app: web.Application) -> None:
-    app.router.add_post(PATH, _taken)
+    app.router.add_post(PATH, _delivered)
 
 
-async def _taken(request: web.Request) -> web.Response:
+async def _delivered(request: web.Request) -> web.StreamResponse:
     ports = request.app[PORTS]
     pagers = list(ports.pagers())
     if not pagers:
@@ -82,6 +83,10 @@ async def _taken(request: web.Request) -> web.Response:
     pager = next((one for one in pagers if is_signed(one, signatures, body)), None)
     if pager is None:
         return plain("The signature is missing or wrong.", 401)
+    return signed(await _taken(ports, pager, body))
+
+
+async def _taken(ports: WebPorts, pager: Pager, body: bytes) -> web.Response:
     try:
         told = news_of(pager, read(Message, body).event, ports.view(), ports.now())
     except Misread as misread:

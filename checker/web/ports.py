@@ -29,6 +29,10 @@ class Limits:
         1024 * 1024
     )  # of what Alertmanager sends with its token: 500 alerts and more
     stop_s: float = 3.0  # that answers under way are given when we stop
+    # Of one source that shows no right token or signature:
+    burst: int = 100  # requests at once, after it was quiet
+    per_s: float = 20.0  # and from then on
+    sources: int = 1024  # that are told apart; the one that was quiet for longest is forgotten
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class WebPorts:
     reload: Callable[[], Awaitable[Reloaded]]
     bounded: Callable[[str], None]  # told when one of our limits was reached
     token: SecretStr | None = None  # what acts over HTTP needs it; None: nothing acts
+    reading_token: SecretStr | None = None  # what reads needs it, or `token`; None: all may read
     limits: Limits = Limits()
     desk: Desk | None = None  # where incidents are read and words are heard; None: nowhere
     left_out: Callable[[str, int], None] = _nobody_counts  # told why, and how many alerts

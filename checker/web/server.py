@@ -1,4 +1,7 @@
-"""What the daemon answers over HTTP. Reading is open to whoever can connect; acting needs the token."""
+"""What the daemon answers over HTTP.
+
+Acting needs the token. Reading needs one where `reading_token` is set, else it is open to whoever can connect.
+"""
 
 from __future__ import annotations
 
@@ -12,14 +15,27 @@ from aiohttp import hdrs, web
 from checker.metrics import Page, View
 from checker.metrics.exposition import Shared
 from checker.web.acting import Acting
-from checker.web.guard import NOTHING_ELSE, add_headers, bound_body, plain, refusal, speak_plainly
+from checker.web.guard import (
+    NOTHING_ELSE,
+    add_headers,
+    ask_readers,
+    bound_body,
+    plain,
+    refusal,
+    speak_plainly,
+)
 from checker.web.incidents import add_reading
 from checker.web.landing import STYLE_HASH, landing
 from checker.web.listening import CannotListen, Listening, serve
+from checker.web.locations import add_locations
+from checker.web.pagerduty import PATH as PAGERDUTY_PATH
 from checker.web.pagerduty import add_pagerduty
 from checker.web.ports import PORTS, Limits, WebPorts
+from checker.web.slack import PATH as SLACK_PATH
 from checker.web.slack import slack_routes
 from checker.web.status import status_of
+from checker.web.strangers import Strangers, bound_rate
+from checker.web.tokens import may_read
 from checker.web.webhooks import add_webhooks
 
 __all__ = ["CannotListen", "Limits", "Listening", "WebPorts", "make_app", "serve"]
@@ -31,8 +47,10 @@ Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def make_app(ports: WebPorts, monotonic: Callable[[], float] = time.monotonic) -> web.Application:
     """All routes, joined to the daemon. GET changes nothing; a route that acts asks `refusal` first."""
+    rate = bound_rate(Strangers(ports.limits, monotonic), (PAGERDUTY_PATH, SLACK_PATH))
     app = web.Application(
-        client_max_size=ports.limits.body_bytes, middlewares=[speak_plainly, bound_body]
+        client_max_size=ports.limits.body_bytes,
+        middlewares=[speak_plainly, rate, ask_readers, bound_body],
     )
     app[PORTS] = ports
     app.on_response_prepare.append(add_headers)
@@ -88,6 +106,8 @@ async def _ready(request: web.Request) -> web.Response:
     missing = request.app[PORTS].ready()
     if not missing:
         return plain("Ready.")
+    if not may_read(request):
+        return plain("Not ready.", 503)
     return plain("\n".join(["Not ready. Missing:", *(f"- {what}" for what in missing)]), 503)
 
 

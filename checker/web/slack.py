@@ -20,6 +20,7 @@ from checker.slack.listening import Ear
 from checker.slack.payloads import Spoken, Way, spoken
 from checker.slack.signature import is_signed
 from checker.web.guard import plain
+from checker.web.strangers import signed
 
 PATH = "/webhooks/slack"
 FIELDS_MAX = 50  # of a form; a slash command has about fifteen
@@ -34,7 +35,7 @@ def slack_routes(
     The size of a body is bounded before, by `guard.bound_body`. `now`: seconds since the epoch.
     """
 
-    async def deliver(request: web.Request) -> web.Response:
+    async def deliver(request: web.Request) -> web.StreamResponse:
         body = await request.read()
         listening = list(ears())
         if not listening:
@@ -46,7 +47,7 @@ def slack_routes(
         ear = next((ear for ear in listening if _is_from(ear, request, body, now())), None)
         if ear is None:
             return plain("The signature is missing, wrong or old.", 401)
-        return await _taken(ear.inbound, request, body)
+        return signed(await _taken(ear.inbound, request, body))
 
     return [web.post(PATH, deliver)]
 
