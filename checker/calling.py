@@ -21,6 +21,7 @@ from checker.config import ConfigError, Settings
 from checker.config.problems import did_you_mean
 from checker.desk import Desk, Refusal
 from checker.store.faults import StoreError, StoreMissing
+from checker.store.store import Store
 from checker.store.whereabouts import where_it_was_looked_for
 from checker.web.listening import CannotListen
 
@@ -116,17 +117,38 @@ def at_desk(
 ) -> T:
     """What the desk beside the daemon of that config or store answers."""
 
-    async def work() -> T:
+    async def work(url: SecretStr) -> T:
+        async with Desk.at(url) as desk:
+            return await ask(desk)
+
+    return _beside_daemon(work, given, store)
+
+
+def at_store(
+    ask: Callable[[Store], Coroutine[Any, Any, T]], given: Asked = None, store: Asked = None
+) -> T:
+    """The same of the store itself."""
+
+    async def work(url: SecretStr) -> T:
+        opened = await Store.open_shared(url)
+        try:
+            return await ask(opened)
+        finally:
+            await opened.close()
+
+    return _beside_daemon(work, given, store)
+
+
+def _beside_daemon(
+    work: Callable[[SecretStr], Coroutine[Any, Any, T]], given: Asked, store: Asked
+) -> T:
+    with plain_errors():
         url = settings_for(given, store).store
         try:
-            async with Desk.at(url) as desk:
-                return await ask(desk)
+            return asyncio.run(work(url))
         except StoreMissing as missing:
             more = where_it_was_looked_for(url)
             raise StoreMissing(f"{missing}\n{more}" if more else str(missing)) from None
-
-    with plain_errors():
-        return asyncio.run(work())
 
 
 @contextlib.contextmanager

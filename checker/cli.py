@@ -26,6 +26,7 @@ from checker.checkup import look_once
 from checker.doctor.command import doctor
 from checker.drill.command import drill
 from checker.incident_cli import incident
+from checker.locations_cli import locations
 from checker.maintenance_cli import maintenance
 from checker.rehearsal.command import rehearse
 
@@ -159,6 +160,7 @@ def config_schema() -> None:
 
 main.add_command(incident)
 main.add_command(maintenance)
+main.add_command(locations)
 main.add_command(doctor)
 main.add_command(drill)
 main.add_command(rehearse)
