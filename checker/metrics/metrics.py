@@ -26,6 +26,7 @@ from checker.metrics.instruments import (
     Heartbeats,
     Looks,
 )
+from checker.metrics.located import located
 from checker.metrics.probed import probed
 from checker.metrics.view import LastLook, View, labels_of
 from checker.metrics.words import Words
@@ -216,6 +217,7 @@ class _Current:
         if view is not None:
             yield from probed(view)
             yield from current(view)
+            yield from located(view)
 
     def describe(self) -> list[Metric]:
         return []  # named at the rendering: nothing is known yet when this is registered

@@ -10,6 +10,7 @@ from checker.core.model import Incident, Phase, State
 from checker.core.pace import in_doubt
 from checker.core.rules import Policy, Watched
 from checker.delivery import Figures
+from checker.roll import Roll
 from probes.contract import Outcome
 
 CONTROL = "control"  # the `target` label of a check that has no target
@@ -49,6 +50,7 @@ class View:
     refused: str = ""  # why the config as it stands is not the one that runs
     lost: str = ""  # what is wrong with the database
     rooms: Mapping[str, Room] = field(default_factory=dict)  # incident → where people meet
+    roll: Roll | None = None  # who else is there; None while nobody knows
 
     def in_doubt(self, check: str) -> bool:
         """Whether the check is looked at faster now, to settle something."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import reduce
 
 from checker.config.settings import Off, PlannedCheck
@@ -12,6 +13,8 @@ from checker.core.rules import Policy, Thresholds, Watched
 from checker.core.standing import weigh
 from checker.delivery import Failure, Figures
 from checker.metrics import LastLook, View
+from checker.roll import Roll, roll_of
+from checker.store.presence import Presence
 from probes.contract import Outcome, ProbeParams, Reason, Timing, Verdict
 
 NOW = 1_700_000_000.0
@@ -121,4 +124,18 @@ def trouble() -> View:
         "control/one": LastLook(NOW - 8, 0.05, UNKNOWN),
     }
     off = [Off("responder slack", "SLACK_BOT_TOKEN is not set")]
-    return show(*names, state=state, delivery=BUSY, looks=looks, off=off, owed=2)
+    view = show(*names, state=state, delivery=BUSY, looks=looks, off=off, owed=2)
+    return replace(view, roll=roll())
+
+
+def roll() -> Roll:
+    """l1 leads, with another that stands by; l2 is late and its clock is off, l3 is blind, l4 is gone."""
+    here = (
+        Presence("l1-b", "l1", "0.2.0", is_looking=False, ago_s=2.0),
+        Presence("l1-a", "l1", "0.1.0", offset_s=0.01, ago_s=1.0),
+        Presence("l2-a", "l2", "0.1.0", behind_s=42.0, offset_s=-3.25, ago_s=1.0),
+        Presence("l3-a", "l3", "0.1.0", is_blind=True, ago_s=1.0),
+        Presence("l4-a", "l4", "0.1.0", ago_s=7200.0),
+        Presence("l4-b", "l4", "0.1.0", ago_s=180.0),
+    )
+    return roll_of(here, "l1-a", NOW)
