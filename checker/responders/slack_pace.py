@@ -1,8 +1,9 @@
-"""How much is said in a room: 20 messages in its first ten minutes, 12 an hour after, one a second.
+"""How much is said in a room: at most 20 messages in its first ten minutes, 12 an hour after, one a second.
 
-What has no place of its own any more is added to the newest message by an edit, which rings nobody and is no new
-message. So nothing is held back, in wait for a time that a crash might never let come, and the message tells all.
-What must be seen always has a place: that it opened, got worse, came back, ended, or that somebody is asked.
+The last places of each are kept for what must be seen: that it got worse or came back, or that people are asked. Other
+news that has no place of its own is added to the newest such message by an edit, which rings nobody and is no new
+message. So nothing is held back, in wait for a time that a crash might never let come, and the message tells all. That
+it ended, and whoever is called by name, always has a message.
 
 The count rests on the receipts of what was said, so that a restart forgets nothing.
 """
@@ -19,10 +20,12 @@ from probes.contract import one_line
 
 FIRST_S, FIRST_MAX = 600.0, 20  # from the first message on
 HOUR_S, HOUR_MAX = 3600.0, 12  # after that, in any hour
+SPARE = 6  # of these places are kept for what must be seen
 GAP_S = 1.0  # "1 per second per channel" (docs.slack.dev/apis/web-api/rate-limits)
 CHANNELS_MAX = 1000  # whose newest message is remembered
 
-ALWAYS = frozenset({"open", "worse", "relapsed", "closed", "cancelled"})  # moods of a notice
+LOUD = frozenset({"open", "worse", "relapsed", "closed", "cancelled"})  # moods of what must be seen
+ALWAYS = frozenset({"open", "closed", "cancelled"})  # moods of what has a message whatever was said
 TOLD_MAX = 110  # characters of what is told again in a line
 TOLD_IN_ROW = 15  # lines; a row takes 1900 characters
 EARLIER_MAX = 60  # lines told again in one message; older ones are counted
@@ -50,40 +53,49 @@ class Gap:
 
 
 def receipt_of(effect: Effect, channel: str, ts: str) -> dict[str, Any]:
-    """Of a post that stands in the message `ts`: with its words, where they may have to be told again."""
+    """Of a post that stands in the message `ts`, with its words: they may have to be told again."""
     notice = effect.payload["notice"]
-    if must_be_seen(notice):
-        return {"channel": channel, "ts": ts}
     told = one_line(notice["title"], TOLD_MAX)
-    return {"channel": channel, "ts": ts, "told": told, "told_at": effect.at}
+    return {
+        "channel": channel,
+        "ts": ts,
+        "told": told,
+        "told_at": effect.at,
+        "kept": must_be_seen(notice),
+    }
 
 
 def must_be_seen(notice: Mapping[str, Any]) -> bool:
-    """Whether it always has a message of its own: an edit calls nobody, and would take away what was asked."""
+    """Whether places are kept for it: an edit calls nobody, and would take away what was asked."""
     asks = notice["mood"] == "said" and bool(notice.get("actions"))
-    return asks or notice["mood"] in ALWAYS or bool(notice.get("attention"))
+    return asks or notice["mood"] in LOUD or bool(notice.get("attention"))
 
 
 def gathered(attempt: Attempt, channel: str) -> tuple[str, Mapping[str, Any]] | None:
     """The ts of the message to add this one to, and what it says then; None: it has a place of its own."""
     notice = attempt.effect.payload["notice"]
-    if must_be_seen(notice) or has_place(attempt.receipts, channel, attempt.effect.at):
+    spare = 1 if must_be_seen(notice) else SPARE  # one, for the end
+    if notice["mood"] in ALWAYS or notice.get("attention"):
+        return None
+    if has_place(attempt.receipts, channel, attempt.effect.at, spare):
         return None
     ours = [one for one in _in(attempt.receipts, channel) if "told" in one]
     if not ours:
-        return None  # what must be seen took all the places; this one more is added to from now on
-    ts = max((str(one["ts"]) for one in ours), key=float)
+        return None
+    seen = {one["ts"] for one in _in(attempt.receipts, channel) if one.get("kept", True)}
+    usual = [str(one["ts"]) for one in ours if one["ts"] not in seen]
+    ts = max(usual or [str(one["ts"]) for one in ours], key=float)
     earlier = sorted((one["told_at"], one["told"]) for one in ours if one["ts"] == ts)
     return ts, {**notice, "lines": [*_earlier(earlier), *notice["lines"]]}
 
 
-def has_place(receipts: Receipts, channel: str, at: float) -> bool:
-    """Whether one more message at `at` is within the numbers."""
+def has_place(receipts: Receipts, channel: str, at: float, spare: int = 0) -> bool:
+    """Whether one more message at `at` is within the numbers, with `spare` places left free."""
     said = sorted({float(one["ts"]) for one in _in(receipts, channel)})
     if not said or at < said[0] + FIRST_S:
-        return len(said) < FIRST_MAX
+        return len(said) < FIRST_MAX - spare
     since = max(said[0] + FIRST_S, at - HOUR_S)
-    return sum(ts >= since for ts in said) < HOUR_MAX
+    return sum(ts >= since for ts in said) < HOUR_MAX - spare
 
 
 def _in(receipts: Receipts, channel: str) -> Iterator[Mapping[str, Any]]:

@@ -11,13 +11,11 @@ import pytest
 from checker.core.model import Effect
 from checker.responders.contract import Done, Later
 from checker.responders.slack import Responder, Settings
-from checker.responders.slack_message import full
-from checker.responders.slack_pace import CHANNELS_MAX, EARLIER_MAX, Gap, gathered, has_place
+from checker.responders.slack_pace import CHANNELS_MAX, Gap
 from tests.responders.effects import AT, again, document, first, invite, notice, post, room
 from tests.responders.rooms import NAME
 from tests.world.faults import drop, says
 from tests.world.slack import Slack
-from tests.world.slack_limits import UPDATE_TEXT_MAX, check_message
 from tests.world.slack_workspace import BOT, Message
 
 
@@ -57,6 +55,10 @@ class Night:
         return self.slack.workspace.channel(NAME).messages
 
 
+def sign_of(mood: str) -> str:
+    return {"closed": "✅", "cancelled": "⚪"}.get(mood, "🔴")
+
+
 @pytest.fixture
 async def night() -> AsyncIterator[Night]:
     night = Night()
@@ -74,19 +76,19 @@ async def test_what_happens_now_and_then_is_a_message_each(night):
     ]
 
 
-async def test_a_room_has_twenty_messages_in_its_first_ten_minutes_and_they_tell_all(night):
+async def test_usual_news_leaves_six_of_twenty_places_in_ten_minutes_and_tells_all(night):
     await night.say(*range(1, 60))
-    assert len(night.messages) == 20
+    assert len(night.messages) == 14
     newest = str(night.messages[-1].blocks)
-    assert all(f"news {number} of us-42" in newest for number in range(19, 60))
+    assert all(f"news {number} of us-42" in newest for number in range(13, 60))
     assert night.messages[-1].text == "🔴 news 59 of us-42"
 
 
-async def test_of_twenty_one_joins_in_ten_minutes_the_last_three_share_a_message(night):
-    await night.say(*range(1, 22), every_s=25)
-    assert len(night.messages) == 20
+async def test_of_fifteen_joins_in_ten_minutes_the_last_three_share_a_message(night):
+    await night.say(*range(1, 16), every_s=25)
+    assert len(night.messages) == 14
     newest = str(night.messages[-1].blocks)
-    assert [f"news {number} of us-42" in newest for number in (18, 19, 20, 21)] == [
+    assert [f"news {number} of us-42" in newest for number in (12, 13, 14, 15)] == [
         False,
         True,
         True,
@@ -106,14 +108,14 @@ async def test_calling_people_and_leaving_the_document_take_places_too(night):
         night.now += 5
         await night.tell(effect)
     await night.say(*range(1, 22))
-    assert len(fixed.messages) == 20
+    assert len(fixed.messages) == 14
 
 
 async def test_buttons_are_those_of_the_newest_news(night):
     await night.responder.close()
     night.restart(signing_secret="0123456789abcdef0123456789abcdef")
     await night.say(*range(1, 21))
-    assert len(night.messages) == 20
+    assert len(night.messages) == 14
     assert str(night.messages[-1].blocks).count("checker.say.0") == 1
 
 
@@ -124,7 +126,7 @@ async def test_what_people_are_asked_is_a_message_of_its_own_and_stays(night):
     said = notice(mood="said", title="may customers be told?", next="", actions=[publish])
     await night.tell(replace(post(40), at=night.now, payload={"notice": said}))
     await night.say(41, 42)
-    assert len(night.messages) == 21
+    assert len(night.messages) == 15
     assert "may customers be told?" in str(night.messages[-1].blocks)
 
 
@@ -133,35 +135,55 @@ async def test_whoever_is_called_is_called_by_a_message_of_its_own(night):
     night.now += 5
     said = notice(mood="said", title="is it scheduled?", attention="sync")
     await night.tell(replace(post(40), at=night.now, payload={"notice": said}))
-    assert len(night.messages) == 21
+    assert len(night.messages) == 15
     await night.say(41)
     assert "is it scheduled?" not in str(night.messages[-2].blocks)
 
 
 async def test_what_was_said_before_stands_in_the_order_in_which_it_happened(night):
-    await night.say(*range(1, 23))
+    await night.say(*range(1, 17))
     fields = [f["text"] for block in night.messages[-1].blocks for f in block.get("fields", ())]
     assert fields[:2] == [
         "*Before this*",
-        "12:01:35 news 19 of us-42\n12:01:40 news 20 of us-42\n12:01:45 news 21 of us-42",
+        "12:01:05 news 13 of us-42\n12:01:10 news 14 of us-42\n12:01:15 news 15 of us-42",
     ]
 
 
-async def test_after_ten_minutes_there_are_twelve_messages_an_hour(night):
+async def test_after_ten_minutes_usual_news_leaves_six_of_twelve_places_an_hour(night):
     await night.say(*range(1, 1000), every_s=10)
     times = [float(message.ts) - AT for message in night.messages]
     later = [time for time in times if time >= 600]
-    assert len(times) - len(later) == 20
-    assert max(sum(start <= t < start + 3600 for t in later) for start in later) == 12
+    assert len(times) - len(later) == 14
+    assert max(sum(start <= t < start + 3600 for t in later) for start in later) == 6
 
 
-@pytest.mark.parametrize("mood", ["open", "worse", "relapsed", "closed", "cancelled"])
-async def test_what_must_be_seen_is_always_a_message_of_its_own(mood, night):
+@pytest.mark.parametrize("mood", ["worse", "relapsed", "closed", "cancelled"])
+async def test_for_what_must_be_seen_there_are_places_left(mood, night):
     await night.say(*range(1, 40))
     await night.say(40, 41, mood=mood)
-    assert len(night.messages) == 22
+    assert [message.text for message in night.messages[-2:]] == [
+        f"{sign_of(mood)} news {number} of us-42" for number in (40, 41)
+    ]
     await night.say(42)
-    assert len(night.messages) == 22
+    assert len(night.messages) == 16
+
+
+async def test_a_night_of_nothing_but_what_must_be_seen_has_twenty_messages_with_its_end(night):
+    await night.say(*range(1, 20))
+    await night.say(*range(20, 40), mood="worse")
+    assert len(night.messages) == 19
+    await night.say(40, mood="closed")
+    assert len(night.messages) == 20
+    told = str([message.blocks for message in night.messages])
+    assert all(f"news {number} of us-42" in told for number in range(1, 41))
+
+
+async def test_what_was_asked_is_not_taken_away_while_another_message_can_be_added_to(night):
+    await night.say(*range(1, 20))
+    await night.say(*range(20, 26), mood="worse")
+    before = night.messages[-1].edits, [message.text for message in night.messages[14:]]
+    await night.say(26, 27)
+    assert (night.messages[-1].edits, [m.text for m in night.messages[14:]]) == before
 
 
 async def test_a_restart_forgets_nothing_of_what_was_said(night):
@@ -169,7 +191,7 @@ async def test_a_restart_forgets_nothing_of_what_was_said(night):
     await night.responder.close()
     night.restart()
     await night.say(30)
-    assert len(night.messages) == 20
+    assert len(night.messages) == 14
     assert "news 19 of us-42" in str(night.messages[-1].blocks)
 
 
@@ -178,7 +200,7 @@ async def test_a_message_that_is_gone_is_not_added_to(night):
     await night.slack.hurt("chat.update", says("message_not_found"))
     await night.say(25)
     assert night.messages[-1].text == "🔴 news 25 of us-42"
-    assert len(night.messages) == 21
+    assert len(night.messages) == 15
 
 
 async def test_an_addition_whose_answer_was_lost_is_made_once(night):
@@ -190,7 +212,7 @@ async def test_an_addition_whose_answer_was_lost_is_made_once(night):
     assert isinstance(answer, Later)
     assert answer.unsure
     assert isinstance(await night.responder.carry_out(again(lost, **night.receipts)), Done)
-    assert len(night.messages) == 20
+    assert len(night.messages) == 14
     assert str(night.messages[-1].blocks).count("news 25 of us-42") == 1
 
 
@@ -229,54 +251,3 @@ def test_of_many_channels_the_oldest_are_forgotten():
     for number in range(CHANNELS_MAX + 1):
         gap.said(f"C{number}")
     assert (gap.left_s("C0"), gap.left_s("C1")) == (0.0, 1.0)
-
-
-# ── the numbers ──
-
-
-def said(*times: float, **more: Any) -> dict[str, Any]:
-    return {
-        f"post/{n}": {"channel": "C1", "ts": f"{AT + t:.6f}", **more} for n, t in enumerate(times)
-    }
-
-
-@pytest.mark.parametrize(
-    ("times", "at", "is_so"),
-    [
-        ((), 0, True),
-        (range(19), 599, True),
-        (range(20), 599, False),
-        (range(20), 600, True),
-        (range(600), 600, True),
-        ((0, *range(600, 611)), 700, True),
-        ((0, *range(600, 612)), 700, False),
-        ((0, *range(600, 612)), 4200, False),
-        ((0, *range(600, 612)), 4201, True),
-        (range(100, 120), 0, False),
-    ],
-    ids=str,
-)
-def test_a_message_has_a_place_within_the_numbers(times, at, is_so):
-    assert has_place(said(*times), "C1", AT + at) is is_so
-
-
-def test_what_was_said_in_another_channel_does_not_count():
-    assert has_place(said(*range(20)), "C2", AT)
-
-
-def test_messages_that_must_be_seen_are_never_added_to():
-    assert gathered(first(post(), **said(*range(20))), "C1") is None
-
-
-def test_a_message_that_tells_of_hundreds_counts_the_oldest_and_fits():
-    told = said(*[0.0] * 300)
-    told = {
-        n: one | {"told": "x" * 110, "told_at": AT + i} for i, (n, one) in enumerate(told.items())
-    }
-    others = {f"x{n}": {"channel": "C1", "ts": f"{AT - 30 + n}"} for n in range(20)}
-    found = gathered(first(post(), **told, **others), "C1")
-    assert found is not None
-    assert found[1]["lines"][0]["text"] == f"{300 - EARLIER_MAX} more, which are in the timeline"
-    message = full(found[1])
-    check_message({"text": message.text, "blocks": list(message.blocks)}, UPDATE_TEXT_MAX)
-    assert str(message.blocks).count("x" * 110) == EARLIER_MAX
