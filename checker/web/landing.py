@@ -7,13 +7,14 @@ Whatever came from elsewhere is escaped by the template engine.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from checker.core.assessment import because
+from checker.roll import Daemon, Location
 from checker.web.status import CheckStatus, Status
 
 _CALM = {"well": "well", "not looked yet": "soft"}
@@ -81,6 +82,25 @@ def _mood(status: Status) -> str:
     return "" if calm and not troubled else "care"
 
 
+def _does(daemon: Daemon) -> str:
+    """What that daemon does now."""
+    if daemon.gone:
+        return "gone"
+    looks = "blind" if daemon.blind else "looks" if daemon.looks else "stands by"
+    return f"{looks}, leads" if daemon.leads else looks
+
+
+def _mood_of_daemon(daemon: Daemon) -> str:
+    if daemon.gone or daemon.blind:
+        return "care"
+    return "well" if daemon.looks else "soft"
+
+
+def _is_worth_telling(locations: Sequence[Location]) -> bool:
+    """Where one daemon is all there is, and well, the rest of the page has said so."""
+    return len(locations) > 1 or any(one.troubles or len(one.daemons) > 1 for one in locations)
+
+
 def _is_link(address: str | None) -> bool:
     return (address or "").startswith(("https://", "http://"))  # and never javascript:
 
@@ -96,9 +116,12 @@ def _template_world() -> Environment:
     world.filters |= {
         "age": _age,
         "clock": _clock,
+        "does": _does,
         "is_link": _is_link,
+        "is_worth_telling": _is_worth_telling,
         "mood": _mood,
         "mood_of_check": _mood_of_check,
+        "mood_of_daemon": _mood_of_daemon,
         "seen": _seen,
         "took": _took,
     }

@@ -61,6 +61,7 @@ def make_app(ports: WebPorts, monotonic: Callable[[], float] = time.monotonic) -
     app.router.add_get("/-/ready", _ready)
     app.router.add_route("*", "/-/reload", _reload)
     add_reading(app)
+    add_locations(app)
     Acting().add_to(app)
     add_webhooks(app)
     add_pagerduty(app)

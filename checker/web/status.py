@@ -14,6 +14,7 @@ from checker.core.model import Incident, Phase
 from checker.core.rules import Watched
 from checker.core.wording import next_step, sums, what_fails, why
 from checker.metrics.view import LastLook, View
+from checker.roll import Location
 from probes.contract import Verdict, one_line
 
 _NOW = {
@@ -104,6 +105,7 @@ class Status:
     checks: tuple[CheckStatus, ...]  # in the config's order
     outbox: tuple[Waiting, ...]
     off: tuple[Missing, ...]
+    locations: tuple[Location, ...]  # by name; empty while nobody knows
 
 
 def status_of(view: View) -> Status:
@@ -125,6 +127,7 @@ def status_of(view: View) -> Status:
             if effects
         ),
         off=tuple(Missing(off.what, off.why) for off in view.off),
+        locations=view.roll.locations if view.roll else (),
     )
 
 
