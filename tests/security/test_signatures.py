@@ -146,4 +146,4 @@ def test_an_empty_secret_is_refused_at_the_start(tmp_path: Path, text: str):
     (tmp_path / "more.yaml").write_text(text)
     with pytest.raises(ConfigError) as refused:
         load(tmp_path, {})
-    assert [p.message for p in refused.value.problems][0].startswith("wrong value for `")
+    assert next(p.message for p in refused.value.problems).startswith("wrong value for `")
