@@ -40,8 +40,8 @@ async def test_declaring_what_is_open_joins_it(daemon: Process, config: Path):
 
 async def test_declaring_at_no_target_says_so(daemon: Process, config: Path):
     code, said = await checker("incident", "declare", "mars", "dust", "--config", config)
-    assert code == 1
-    assert "no target 'mars'" in said
+    assert code == 2
+    assert "no target 'mars'; there are: us, eu" in said
 
 
 async def test_without_a_daemon_the_word_waits(daemon: Process, config: Path):
