@@ -13,6 +13,7 @@ class Seen:
 
     text: str
     is_right: bool
+    times: int = 1  # how often it was done
 
 
 @dataclass(frozen=True)

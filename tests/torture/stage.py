@@ -20,9 +20,10 @@ LOOK_S = 0.15  # between two looks at whether something has happened
 TOKEN = {"Authorization": "Bearer token-of-the-world"}
 PEOPLE = {"Grace Hopper": "grace@example.com", "Katherine Johnson": "katherine@example.com"}
 
-# One failed look declares, one good look ends it: patience is tried elsewhere, crashes here.
+# Two failed looks declare, one good look ends it: patience is tried elsewhere, crashes here.
+PACE = {"every": "1s", "timeout": "1s", "recheck": "200ms"}
 HASTY = {
-    "failed": 50,
+    "failed": 25,
     "passed": 60,
     "declare_after": "50ms",
     "recover_after": "1s",
@@ -129,7 +130,7 @@ async def stage(
             mail: f"U{number:04}" for number, mail in enumerate(PEOPLE.values())
         }
         world.slack.workspace.people |= {"U0000": "grace", "U0001": "katherine"}
-        world.config(folder, public=True, **{"thresholds": HASTY, **(config or {})})
+        world.config(folder, public=True, **{"thresholds": HASTY, "pace": PACE, **(config or {})})
         if not config or "responders" not in config:
             rewrite(folder, lambda told: told["responders"].update(responders(world)))
         here = Stage(world, Process(folder, **process))

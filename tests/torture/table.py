@@ -66,7 +66,8 @@ def rows(played: Sequence[Played]) -> list[Row]:
 def _row(part: str, what: str, played: Sequence[Played]) -> Row:
     misses = [one for one in played if one.is_miss]
     done = [one for one in played if one.seen is not None]
-    return Row(part, what, played[0].case.expected, _told(done, played), len(done), bool(misses))
+    times = sum(one.seen.times for one in done if one.seen is not None)
+    return Row(part, what, played[0].case.expected, _told(done, played), times, bool(misses))
 
 
 def _told(done: Sequence[Played], played: Sequence[Played]) -> str:

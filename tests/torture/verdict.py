@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from html import escape
 from typing import Any
 
+from checker.core.model import Duty, Effect
+from checker.desk import Desk
 from tests.torture.stage import Stage
 from tests.torture.story import KEYS
-from tests.world.slack_workspace import Channel
+from tests.world.slack_limits import texts
+from tests.world.slack_workspace import Channel, Message
 from tests.world.world import World
 
 # What the timeline tells, and how often; what changes from run to run is left out.
@@ -23,7 +27,7 @@ TOLD = {
     "reopened": 1,
     "closed": 1,
 }
-STANDS = ("room", "post")  # duties of which each has a message of its own
+STANDS = (Duty.ROOM, Duty.POST)  # what people read
 ONCE_MORE = 2  # marks that may stand twice: change events have no key, and ring nobody
 
 
@@ -31,12 +35,14 @@ async def misses(stage: Stage) -> list[str]:
     """What is not as it should be, in words; empty if all is."""
     told = await stage.incident()
     known = (await stage.get("/api/v1/incidents"))["incidents"]
+    async with Desk.at(f"sqlite:///{stage.store}") as desk:
+        effects = [tracked.effect for tracked in (await desk.story("us-1")).effects]
     return [
         *_differs("incidents", [one["id"] for one in known], ["us-1"]),
         *_timeline(told),
         *_effects(told),
         *_paged(stage.world),
-        *_room(stage.world, told),
+        *_room(stage.world, effects),
         *_customers(stage.world),
     ]
 
@@ -68,11 +74,11 @@ def _paged(world: World) -> Iterator[str]:
         yield f"marks on PagerDuty's timeline: {marks}, not 2"
 
 
-def _room(world: World, told: dict[str, Any]) -> Iterator[str]:
+def _room(world: World, effects: Sequence[Effect]) -> Iterator[str]:
     rooms = world.slack.workspace.channels
     yield from _differs("channels", len(rooms), 1)
     for room in rooms[:1]:
-        yield from _said(room, told)
+        yield from _said(room, effects)
         yield from _differs("people in it", len(room.members), 3)
         yield from _differs("pins", len(room.pins), 1)
         yield from _differs("topic", bool(room.topic), True)
@@ -80,12 +86,24 @@ def _room(world: World, told: dict[str, Any]) -> Iterator[str]:
         yield from _differs("summary", room.messages[0].text, "✅ us-1 closed by ada")
 
 
-def _said(room: Channel, told: dict[str, Any]) -> Iterator[str]:
-    """Each message of ours stands there once."""
+def _said(room: Channel, effects: Sequence[Effect]) -> Iterator[str]:
+    """Each message of ours stands there once, or was added to one that does."""
     seen = Counter(mark_of(message.metadata) for message in room.messages if message.metadata)
-    wanted = {effect["id"] for effect in told["effects"] if effect["duty"] in STANDS}
-    for name in sorted(wanted | seen.keys()):
-        yield from _differs(f"messages of {name}", seen[name], int(name in wanted))
+    added = "\n".join(words_of(message) for message in room.messages if message.edits)
+    wanted = {effect.id: effect.payload for effect in effects if effect.duty in STANDS}
+    for name in sorted(wanted | seen):
+        if name in wanted and not seen[name]:
+            title = wanted[name]["notice"]["title"]
+            yield from _differs(
+                f"{name} ({title}) is said", escape(title, quote=False) in added, True
+            )
+        else:
+            yield from _differs(f"messages of {name}", seen[name], int(name in wanted))
+
+
+def words_of(message: Message) -> str:
+    """All that a person reads in it."""
+    return "\n".join([message.text, *texts(message.blocks)])
 
 
 def mark_of(metadata: dict[str, Any] | None) -> str:
