@@ -217,12 +217,12 @@ def noted(incident: Incident) -> Incident:
     return replace(incident, phase=advance(incident.phase, Move.NOTE))
 
 
-def reminded(incident: Incident) -> Incident:
+def reminded(incident: Incident, at: float) -> Incident:
     """The incident after one more reminder: of the lead while it is open, of the sync once closed."""
     phase = advance(incident.phase, Move.REMIND)
     if phase is Phase.CLOSED:
         return replace(incident, phase=phase, synced=True)
-    return replace(incident, phase=phase, reminded=incident.reminded + 1)
+    return replace(incident, phase=phase, reminded=incident.reminded + 1, reminded_at=at)
 
 
 def rung(incident: Incident) -> Incident:

@@ -174,6 +174,7 @@ class Incident:
     lead: str = ""  # who leads; empty: nobody yet
     status: str = ""  # how things stand, in a person's sentence
     reminded: int = 0  # how often it was said that nobody leads
+    reminded_at: float = 0.0  # when that was said last
     synced: bool = False  # the sync was spoken of, or is not needed
     page: int = 0  # number of the newest page's key; 0: nobody was paged
     paged_at: float | None = None

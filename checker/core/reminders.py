@@ -1,4 +1,7 @@
-"""What is said again until somebody has heard it: that nobody leads, and that the sync is due."""
+"""What is said again until somebody has heard it: that nobody leads, and that the sync is due.
+
+A minor incident "can be addressed within normal working hours": of one, people are reminded then and not at night.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from checker.core import incident as life
 from checker.core.draft import Draft
 from checker.core.incident import Move
 from checker.core.model import Incident
+from checker.core.people import may_disturb
 
 LEAD_EVERY_S = 600.0  # "nobody leads" is said this often,
 LEAD_TIMES = 6  # and so many times at most
@@ -15,6 +19,8 @@ SYNC_AFTER_S = 24 * 3600.0  # "24-48 hours after an incident, we should have a q
 def remind(draft: Draft) -> None:
     """Say what is due to be said now."""
     for current in list(draft.state.incidents.values()):
+        if not may_disturb(draft.policy, current, draft.at):
+            continue
         if life.is_open(current) and not current.lead:
             _remind_of_lead(draft, current)
         elif life.is_closed(current) and not current.synced:
@@ -22,10 +28,14 @@ def remind(draft: Draft) -> None:
 
 
 def _remind_of_lead(draft: Draft, current: Incident) -> None:
-    due = current.declared_at + LEAD_EVERY_S * (current.reminded + 1)
-    if current.reminded < LEAD_TIMES and draft.at >= due:
+    if current.reminded < LEAD_TIMES and draft.at >= lead_due_at(current):
         said = f"{current.id}: nobody leads yet"
-        draft.move(life.reminded(current), Move.REMIND, said)
+        draft.move(life.reminded(current, draft.at), Move.REMIND, said)
+
+
+def lead_due_at(current: Incident) -> float:
+    """When it is to be said next that nobody leads it, seconds since the epoch."""
+    return max(current.declared_at, current.reminded_at) + LEAD_EVERY_S
 
 
 def _remind_of_sync(draft: Draft, current: Incident) -> None:
@@ -33,4 +43,4 @@ def _remind_of_sync(draft: Draft, current: Incident) -> None:
         names = (current.declared_by, current.lead, *current.there, current.closed_by)
         who = ", ".join(dict.fromkeys(filter(None, names)))
         said = f"{current.id}: time for the sync, within the next day; there were {who}"
-        draft.move(life.reminded(current), Move.REMIND, said)
+        draft.move(life.reminded(current, draft.at), Move.REMIND, said)

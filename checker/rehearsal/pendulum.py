@@ -16,7 +16,7 @@ from checker.core.held import Standing
 from checker.core.looks import is_suspected
 from checker.core.model import Incident, Observation, State
 from checker.core.pace import patience_s
-from checker.core.reminders import LEAD_EVERY_S, SYNC_AFTER_S
+from checker.core.reminders import SYNC_AFTER_S, lead_due_at
 from checker.core.rules import Policy
 from probes.contract import Verdict
 
@@ -108,7 +108,7 @@ def _waits(policy: Policy, state: State, checks: set[str]) -> Iterator[float]:
 def _waits_of_incident(policy: Policy, incident: Incident) -> Iterator[float]:
     limits = policy.thresholds
     yield from (incident.raised_at + age.after_s for age in policy.ages)
-    yield incident.declared_at + LEAD_EVERY_S * (incident.reminded + 1)
+    yield lead_due_at(incident)
     if incident.awaited:
         yield (incident.paged_at or 0.0) + limits.page_deadline_s
     if incident.dismissed_at is not None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from checker.core.events import Acknowledged, Joined, OnCallSeen, PageConfirmed, SeveritySet
+from checker.core.events import Acknowledged, Closed, Joined, OnCallSeen, PageConfirmed, SeveritySet
 from checker.core.model import Duty, Person, Severity
 from checker.core.people import ON_CALL_MAX
 from checker.core.rules import WorkingHours
@@ -126,6 +126,25 @@ def test_a_minor_incident_asks_people_in_when_working_hours_begin():
     assert asked(played) == []
     played.tick(1100)
     assert [p["owners"] for p in asked(played)] == [["infra"]]
+
+
+def test_of_a_minor_incident_nobody_is_reminded_before_working_hours_begin():
+    played = Story(policy=minor_policy(LATER_TODAY)).play(broken("us/app"), 900)
+    assert played.reminders() == []
+    played.play(broken("us/app"), 400)  # 22:34:00
+    assert [reminder.text for reminder in played.reminders()] == ["us-1: nobody leads yet"]
+    played.play(broken("us/app"), 600)
+    assert len(played.reminders()) == 2
+
+
+def test_nobody_is_called_at_night_to_a_sync_about_a_minor_incident():
+    played = Story(policy=minor_policy(LATER_TODAY)).play(broken("us/app"), 300)
+    played.tell(Closed(T0 + 310, "us-1", "ada", "disk", "grew it"))  # 22:18:30
+    day_s = 86_400.0
+    played.tick(310 + day_s)
+    assert played.reminders() == []
+    played.tick(310 + day_s + 720)  # 22:30:30
+    assert "time for the sync" in played.reminders()[0].text
 
 
 def test_raising_a_minor_incident_asks_people_in_at_any_hour():
