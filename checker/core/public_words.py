@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from checker.core import incident as life
-from checker.core.model import Incident, Kind, Symptom
+from checker.core.model import Incident, Kind, Phase, Symptom
 from checker.core.rules import Policy
 from checker.core.wording import lasting, listed, surface_of
 
@@ -28,13 +28,14 @@ PHRASES: Mapping[Kind, str] = {
 }
 SOME = "working only in part"  # what is said of every other kind
 PROBLEM = "having problems"  # where nobody knows more
+NO_PROBLEM = "no problem after all"
 
 
 def customers_title(policy: Policy, incident: Incident, is_over: bool) -> str:
     """One line: "PostHog Cloud US: feature flags not working"."""
     where = place(policy, incident)
     if is_over:
-        return f"{where}: working again"
+        return f"{where}: {NO_PROBLEM if is_in_error(incident) else 'working again'}"
     return f"{where}: {_what(policy, incident) or PROBLEM}"
 
 
@@ -53,7 +54,9 @@ def customers_told(policy: Policy, incident: Incident) -> str:
 
 
 def over(policy: Policy, incident: Incident) -> str:
-    """That it is over, and how long it was."""
+    """That it is over, and how long it was; or that there was nothing after all."""
+    if is_in_error(incident):
+        return f"There was no problem with {place(policy, incident)} after all. We are sorry for the trouble."
     ended = incident.recovered_at or incident.closed_at or incident.since
     spent = lasting(max(0.0, ended - incident.since))
     return (
@@ -62,14 +65,22 @@ def over(policy: Policy, incident: Incident) -> str:
     )
 
 
+def is_in_error(incident: Incident) -> bool:
+    """Whether a person has said that it was none."""
+    return incident.phase is Phase.CANCELLED
+
+
 def place(policy: Policy, incident: Incident) -> str:
     """The target as customers know it."""
     return policy.public_names.get(incident.target, incident.target)
 
 
 def _what(policy: Policy, incident: Incident) -> str:
+    """What does not work, in customers' words; empty where only an alert says that something does not."""
     said: dict[str, list[str]] = {}
     for symptom in incident.symptoms:
+        if symptom.kind is Kind.FIRING:
+            continue  # an alert's name is our own business, and no word for customers
         said.setdefault(PHRASES.get(symptom.kind, SOME), []).append(_surface(policy, symptom))
     return "; ".join(
         f"{listed(list(dict.fromkeys(names)))} {phrase}" for phrase, names in said.items()

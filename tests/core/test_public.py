@@ -225,7 +225,11 @@ def test_an_incident_declared_in_error_is_taken_back_too():
     played = down()
     publish(played)
     played.tell(Cancelled(T0 + 140, "us-1", "ada", "a test"))
-    assert len(played.asked(Duty.WITHDRAW)) == 1
+    (effect,) = played.asked(Duty.WITHDRAW)
+    assert effect.payload["title"] == "PostHog Cloud US: no problem after all"
+    assert effect.payload["text"] == (
+        "There was no problem with PostHog Cloud US after all. We are sorry for the trouble."
+    )
 
 
 def test_what_an_outlet_refuses_is_said_in_the_room():
@@ -287,6 +291,18 @@ def test_customers_read_their_own_words_for_what_is_wrong(kind, said):
     incident = replace(played.incident(), symptoms=symptoms)
     assert customers_title(played.policy, incident, is_over=False) == f"PostHog Cloud US: {said}"
     assert f": {said}." in customers_told(played.policy, incident)
+
+
+def test_customers_do_not_read_the_names_of_our_alerts():
+    played = down()
+    firing = Symptom("us/alert/KafkaDiskFull", Kind.FIRING, T0)
+    alone = replace(played.incident(), symptoms=(firing,))
+    assert customers_title(played.policy, alone, is_over=False) == (
+        "PostHog Cloud US: having problems"
+    )
+    assert "we see problems with PostHog Cloud US." in customers_told(played.policy, alone)
+    both = replace(alone, symptoms=(firing, *played.incident().symptoms))
+    assert "on PostHog Cloud US: the app not working." in customers_told(played.policy, both)
 
 
 def test_a_target_without_a_public_name_goes_by_its_own():
