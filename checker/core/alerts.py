@@ -50,13 +50,11 @@ def alerted(draft: Draft, event: Alerted) -> None:
 
 
 def _told(policy: Policy, why: LeftOut) -> str:
-    match why:
-        case LeftOut.ROW:
-            return "no row of the table matches them"
-        case LeftOut.TARGET:
-            return f"their label {policy.alerts.label!r} names no target that is watched"
-        case LeftOut.FULL:
-            return f"{ALERTS_MAX} are held already"
+    if why is LeftOut.ROW:
+        return "no row of the table matches them"
+    if why is LeftOut.TARGET:
+        return f"their label {policy.alerts.label!r} names no target that is watched"
+    return f"{ALERTS_MAX} are held already"
 
 
 def expire(draft: Draft) -> None:
