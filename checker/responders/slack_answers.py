@@ -14,6 +14,7 @@ from checker.responders.slack_refusals import Refused, Unanswered
 from probes.contract import one_line
 
 ANSWER_MAX = 16 * 1024 * 1024  # bytes, unpacked; two hundred long messages are a few
+AWAY_AFTER_S = 60.0  # a portal or a proxy stands in between
 WAIT_MAX_S = 300.0  # the longest Retry-After that is believed
 
 
@@ -32,6 +33,22 @@ class BoundedResponse(aiohttp.ClientResponse):
         return await super().read()
 
 
+class SentAway(aiohttp.ClientError):
+    """We were redirected. What we say is for Slack alone, and only Slack may tell us what people say."""
+
+
+def staying() -> aiohttp.TraceConfig:
+    """For a session that follows no redirect: the SDK has no word for it, and aiohttp follows ten."""
+
+    async def stay(_session: object, _context: object, sent: Any) -> None:
+        sent.response.close()
+        raise SentAway
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(stay)
+    return trace
+
+
 def new_session(timeout_s: float) -> aiohttp.ClientSession:
     """A connection of its own for each call: one kept alive may be dead when it is needed."""
     return aiohttp.ClientSession(
@@ -39,6 +56,7 @@ def new_session(timeout_s: float) -> aiohttp.ClientSession:
         cookie_jar=aiohttp.DummyCookieJar(),
         response_class=BoundedResponse,
         timeout=aiohttp.ClientTimeout(total=timeout_s),
+        trace_configs=[staying()],
     )
 
 
@@ -56,6 +74,9 @@ async def answered(request: Awaitable[AsyncSlackResponse]) -> AsyncSlackResponse
     except aiohttp.ClientConnectorError as error:
         said = one_line(str(error.os_error))
         raise Unanswered(Later(why=f"Slack cannot be reached: {said}")) from None
+    except SentAway:
+        why = "Slack sends us to another address: look at base_url and proxies"
+        raise Unanswered(Later(why=why, after_s=AWAY_AFTER_S)) from None
     except TimeoutError:
         raise Unanswered(Later(why="Slack did not answer in time", unsure=True)) from None
     except (aiohttp.ClientError, OSError) as error:

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from checker.responders.contract import Later
-from checker.responders.slack_answers import heard, inside, needed, new_session
+from checker.responders.slack_answers import heard, inside, needed, new_session, staying
 from checker.responders.slack_refusals import MEND_AFTER_S, Refused, Unanswered, verdict
 from checker.slack.inbound import Inbound
 from checker.slack.payloads import spoken
@@ -117,7 +117,9 @@ class Socket:
         return url
 
     async def _listen(self, url: str) -> None:
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        async with aiohttp.ClientSession(
+            cookie_jar=aiohttp.DummyCookieJar(), trace_configs=[staying()]
+        ) as session:
             async with asyncio.timeout(CALL_S):
                 line = await session.ws_connect(url, heartbeat=SILENCE_S, max_msg_size=MESSAGE_MAX)
             async with line:
