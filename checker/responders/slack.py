@@ -90,8 +90,13 @@ class Responder:
 
     async def _room(self, attempt: Attempt) -> Answer:
         room = await self._made(attempt)
+        place = Place(room.channel)
         # In a channel that was there before, an earlier try may have got as far as this message.
-        ts = await self._voice.said(attempt, Place(room.channel), look=not room.new)
+        ts = None if room.new else await self._voice.there(attempt, place)
+        if ts is None:
+            if not room.name and (wait := self._voice.too_soon(room.channel)):
+                return wait  # others speak in the fixed channel
+            ts = await self._voice.say(attempt, place)
         receipt = {"channel": room.channel, "name": room.name, "ts": ts, "summary_ts": ts}
         if not room.name:  # many incidents share the fixed channel: each is a thread there
             where = f"a thread in channel {room.channel} (we may not open one)"

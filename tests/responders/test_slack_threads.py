@@ -86,6 +86,15 @@ async def test_two_incidents_are_two_threads(fixed: Fixed):
     ]
 
 
+async def test_two_incidents_of_one_second_are_opened_one_after_the_other(fixed: Fixed):
+    await fixed.tell(post())
+    other = Effect("eu-7/room/1@here", "eu-7", "here", room().duty, AT, room().payload)
+    answer = await fixed.responder.carry_out(first(other))
+    assert isinstance(answer, Later)
+    assert answer.why == "one message a second to a channel"
+    assert len(fixed.channel.messages) == 2
+
+
 async def test_a_lost_reply_is_found_in_its_thread_and_not_sent_again(fixed: Fixed):
     await fixed.slack.hurt("chat.postMessage", drop(), times=1)
     lost = await fixed.responder.carry_out(first(post(), **fixed.receipts))
