@@ -82,8 +82,6 @@ def title(policy: Policy, incident: Incident, move: Move) -> str:
             return f"{incident.id} relapsed: {what}"
         case Move.ESCALATE | Move.SET:
             return f"{incident.id} is now {incident.severity.word}: {what}"
-        case Move.JOIN:
-            return f"{incident.id}: {what}"
         case Move.CLOSE:
             return f"{incident.id} closed by {incident.closed_by}"
         case Move.CANCEL:

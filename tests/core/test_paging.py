@@ -242,6 +242,13 @@ def test_that_a_page_ended_is_told_once_though_it_was_rung_by_two_ways():
     assert len(entered(story, "page ended")) == 1
 
 
+def test_the_end_of_a_page_of_what_a_person_calls_minor_promises_no_other():
+    story = outage()
+    story.tell(SeveritySet(T0 + 100, "us-1", "ada", Severity.MINOR))
+    story.tell(PageResolved(T0 + 101, "us-1", "ada", 1))
+    assert posted(story)[-1] == "page 1 ended at the pager by ada"
+
+
 def test_what_a_person_calls_minor_does_not_ring_anew():
     story = outage()
     story.tell(PageResolved(T0 + 100, "us-1", "ada", 1))
