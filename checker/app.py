@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import time
+import uuid
 from collections.abc import Callable, Coroutine, Iterator
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,33 +22,31 @@ from checker.assembly import (
     responders_of,
     rooms_of,
     say_how_it_starts,
-    slot_of,
 )
 from checker.config import digest
 from checker.config.settings import Settings
 from checker.core.events import Delivered, Event
-from checker.core.model import Observation
+from checker.core.model import Observation, State
 from checker.delivery import Delivery
 from checker.desk import Desk
 from checker.door import Door, Ports
 from checker.heartbeat import Heartbeat, signs_of
-from checker.lookout import Lookout
 from checker.metrics import Exposition, Metrics, View
-from checker.observe import Observer
 from checker.outside import Outside
 from checker.reload import Reloaded, Reloader
-from checker.scheduler import Scheduler
+from checker.several.company import Around, Company
+from checker.several.roster import Place
+from checker.several.single import Single
 from checker.stall import Pulse
-from checker.store.rows import Restored
 from checker.store.store import Store
 from checker.store.whereabouts import SameFile
 from checker.upkeep import Upkeep
+from checker.watch import Watch
 from checker.web.listening import serve, written
 from checker.web.pagerduty import pagers_of
 from checker.web.ports import WebPorts
 from checker.web.server import make_app
 from checker.works import Works
-from probes.wire.fetch import Wire
 
 VERSION = version("posthog-checker")
 LOOKS_END_S = 4.0  # of the ten seconds that a shutdown may take
@@ -65,13 +64,8 @@ class Daemon:
         self._settings = load(path)
         self.metrics = Metrics(CollectorRegistry())
         self._pulse = Pulse(time.monotonic, stalled=self.metrics.stalled)
-        self._lookout = Lookout(self.metrics, self._saw, self._is_settled, time.monotonic)
-        self._scheduler = Scheduler(
-            self._lookout.look,
-            lagged=self.metrics.lagged,
-            skipped=self.metrics.skipped,
-            stepped=self.metrics.clock_stepped,
-        )
+        self._watch = Watch(self.metrics, self._pulse, self._saw, self._is_settled)
+        self._scheduler = self._watch.scheduler
         self._reloader = Reloader(
             path,
             load=load,
@@ -94,54 +88,86 @@ class Daemon:
         """Everything up, in the order of what needs what. StoreError, PortTaken: nothing runs."""
         settings = self._settings
         self._store = await Store.open(settings.store)
-        self._lookout.memories.restore(await self._store.memories(settings.location))
-        self._found(settings, await self._store.restore())
+        self._watch.memories.restore(await self._store.memories(settings.location))
+        self._found(settings)
+        await self._several.load()
         self._outside = Outside(
             self.door,
             self._store,
             self.metrics,
             lambda: self._settings,
             lambda: self._responders,
+            lambda: self._several.is_leading,
         )
         self.metrics.show(self.view)
         self.metrics.reloaded(True, time.time(), settings.digest)
         self._listening = await serve(make_app(self._web()), settings.web.host, settings.web.port)
         address = written(settings.web.host, self._listening.port)
         log.info("listening", address=f"http://{address}")
-        self._watch(settings)
-        await self._outside.use(settings)
-        self._delivery.start()
         self._scheduler.start()
+        self._watch.use(settings)
+        await self._several.begin()
+        await self._outside.use(settings)
         for work in self._lasting(settings):
             self._works.begin(work)
         say_how_it_starts(settings)
 
-    def _found(self, settings: Settings, restored: Restored) -> None:
-        """What stands on the store: the core's door, the outbox, the chores."""
+    def _found(self, settings: Settings) -> None:
+        """What stands on the store: who leads, the core's door, the outbox, the chores."""
         self._responders = responders_of(settings)
+        self._several = self._company() if self._store.is_shared else self._single()
         self._delivery = Delivery(self._store, self._responders, self._say, time.time)
         ports = Ports(
             self._store,
-            self._delivery.put,
-            self._scheduler.pace,
+            self._several.put,
+            self._several.wanted,
             self.metrics,
             time.time,
             time.monotonic,
+            self._several.seat,
+            self.metrics.arrived,
         )
-        self.door = Door(ports, settings.policy, restored.state)
-        self._delivery.restore(restored.outbox, restored.receipts)
+        self.door = Door(ports, settings.policy, State())
+        self._several.join(self.door, self._delivery)
         self._upkeep = Upkeep(
             self._store,
-            self._lookout.memories,
+            self._watch.memories,
             self.metrics.store_failed,
             location=settings.location,
             retention_s=lambda: self._settings.retention_s,
             lost=SameFile(settings.store).problem,
         )
 
+    def _single(self) -> Company | Single:
+        return Single(self._store, self._scheduler.pace)
+
+    def _company(self) -> Company | Single:
+        """The daemons that share the store with this one."""
+        location = self._settings.location
+        self._watch.place = Place(is_looking=False)  # until nobody else looks from here
+        around = Around(
+            replica=f"{location}-{socket.gethostname()}-{uuid.uuid4().hex[:8]}",
+            location=location,
+            version=VERSION,
+            counts=self.metrics,
+            locations=lambda: self._settings.locations,
+            policy=lambda: self.door.policy,
+            responders=lambda: self._responders,
+            follow=self._scheduler.pace,
+            moved=self._moved,
+            behind_s=self.metrics.behind_s,
+            clock=time.time,
+            monotonic=time.monotonic,
+        )
+        return Company(self._store, around)
+
+    async def _moved(self, place: Place) -> None:
+        await self._watch.move(place, self._settings, self._store)
+
     def _lasting(self, settings: Settings) -> Iterator[Coroutine[Any, Any, None]]:
         """What goes on for as long as we do."""
         yield self.door.run()
+        yield from self._several.works()
         yield self._pulse.run()
         yield self._upkeep.run(self.door.beat)
         yield self._upkeep.prune()
@@ -153,12 +179,14 @@ class Daemon:
     async def stop(self) -> None:
         """Ends within ten seconds: looks first, then what they led to, then what must be sent."""
         await self._scheduler.drain(LOOKS_END_S)
+        await self._several.last_looks()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.door.settled(), EVENTS_END_S)
         await self._works.end()
         await self.door.flush()
         await self._upkeep.remember()
         await self._delivery.drain(SENDS_END_S)
+        await self._several.leave()
         await self._listening.stop()
         await self._outside.close()
         for responder in self._responders.values():
@@ -216,28 +244,15 @@ class Daemon:
 
         We listen only once the config is loaded and the store is open.
         """
-        first = "" if self.door.looked else "no look has come back yet"
+        waits = self._several.is_looking and not self.door.looked
+        first = "no look has come back yet" if waits else ""
         return [what for what in (first, self._upkeep.problem) if what]
-
-    def _watch(self, settings: Settings) -> None:
-        """Look at what `settings` name from now on."""
-        plan = {check.name: check for check in settings.checks}
-        wire = Wire(
-            ca_file=Path(settings.ca_file) if settings.ca_file else None,
-            source_address=settings.source_address,
-        )
-        observer = Observer(
-            settings.location, wire, self._pulse, lambda: datetime.now(UTC), time.monotonic
-        )
-        self.metrics.watch(settings.checks, settings.policy.routes)
-        self._lookout.follow(plan, observer, settings.locations)
-        self._scheduler.plan({name: slot_of(check) for name, check in plan.items()})
 
     def _is_settled(self, check: str) -> bool:
         return check in self.door.state.symptoms
 
     def _saw(self, observation: Observation) -> None:
-        self.door.look(observation)
+        self._several.saw(observation)
 
     async def _keep(self, inbox_id: str, event: Event) -> None:
         """Told over HTTP: safe in the store when this returns, StoreError if it is not."""
@@ -259,7 +274,7 @@ class Daemon:
         self._settings = settings
         self.door.policy = settings.policy
         self._delivery.use(responders)
-        self._watch(settings)
+        self._watch.use(settings)
         await self._outside.use(settings)
         for responder in retired.values():
             await responder.close()

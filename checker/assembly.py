@@ -16,6 +16,9 @@ from checker.course import Slot, offset
 from checker.metrics.view import Room
 from checker.responders import slack
 from checker.responders.contract import Responder
+from checker.several.roster import Place
+
+ALONE = Place(is_looking=True)
 
 log = structlog.get_logger()
 
@@ -40,13 +43,13 @@ def slacks_of(settings: Settings) -> Mapping[str, slack.Settings]:
     }
 
 
-def slot_of(check: PlannedCheck) -> Slot:
-    """When the check is due, as the scheduler wants it said."""
+def slot_of(check: PlannedCheck, place: Place = ALONE) -> Slot:
+    """When the check is due from that place, as the scheduler wants it said."""
     return Slot(
         check.every_s,
         check.timeout_s,
         check.watched.recheck_s,
-        offset(check.name, rank=0, locations=1, every_s=check.every_s),
+        offset(check.name, rank=place.rank, locations=place.locations, every_s=check.every_s),
     )
 
 

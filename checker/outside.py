@@ -13,6 +13,7 @@ from checker.assembly import slacks_of
 from checker.config.secrecy import secrets_of
 from checker.config.settings import Settings
 from checker.core.incident import is_live
+from checker.core.model import State
 from checker.desk import Desk
 from checker.doctor.hourly import Held, Hourly
 from checker.documents import Documents
@@ -37,8 +38,11 @@ class Outside:
         metrics: Metrics,
         settings: Callable[[], Settings],
         responders: Callable[[], Mapping[str, Responder]],
+        is_leading: Callable[[], bool],
     ) -> None:
+        """Where others may lead, only whoever does asks and acts; all listen, and all examine their ways out."""
         self._door, self._settings, self._responders = door, settings, responders
+        self._is_leading = is_leading
         self._slack = Listening(
             Hearing(store, door.beat, lambda: door.policy.targets, metrics.bounded)
         )
@@ -47,7 +51,7 @@ class Outside:
         )
         self._on_call = OnCall(self._situation, door.say, clock=time.time, monotonic=time.monotonic)
         self._documents = Documents(
-            lambda: (door.policy, door.state),
+            lambda: (door.policy, self._led()),
             Desk(store, door.beat),
             door.say,
             secrets=lambda: secrets_of(settings()),
@@ -81,8 +85,13 @@ class Outside:
         await self._slack.close()
 
     def _situation(self) -> Situation:
-        return Situation(self._responders(), self._door.policy, self._door.state)
+        return Situation(self._responders(), self._door.policy, self._led())
+
+    def _led(self) -> State:
+        """What is ours to act on."""
+        return self._door.state if self._is_leading() else State()
 
     def _is_busy(self) -> bool:
-        """Whether people have something better to do than to drill."""
-        return any(is_live(incident) for incident in self._door.state.incidents.values())
+        """Whether people have something better to do than to drill, or another sees to it."""
+        live = any(is_live(incident) for incident in self._door.state.incidents.values())
+        return live or not self._is_leading()

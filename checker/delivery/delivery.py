@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 
@@ -21,30 +22,19 @@ from checker.core.model import Duty, Effect
 from checker.delivery.figures import Counts, Figures, figures_of
 from checker.delivery.lane import RINGING, Gone, Key, Lane
 from checker.delivery.ledger import Ledger, Telling
+from checker.delivery.marks import Marks
+from checker.delivery.receipts import Receipts
 from checker.delivery.trial import Failure, carry_out
 from checker.responders.contract import Answer, Attempt, Done, Later, Never, Responder
+from checker.several.seat import Always, Seat
+from checker.store.faults import Fenced
 from checker.store.rows import Pending, Receipt
 
-RECEIPTS_MAX = 1000  # pairs of responder and incident whose receipts are remembered
 LET_GO_S = 1.0  # how long a try that was cut off at the drain's deadline may take to end
 
+ALWAYS = Always()
+
 log = structlog.get_logger(__name__)
-
-
-class Marks(Protocol):
-    """The part of the store that delivery writes to (checker/store/store.py)."""
-
-    async def sending(self, effect_id: str, at: float) -> None: ...
-
-    async def confirmed(self, effect_id: str, at: float, receipt: Mapping[str, Any]) -> None: ...
-
-    async def refused(self, effect_id: str, at: float, why: str) -> None: ...
-
-    async def postponed(
-        self, effect_id: str, not_before: float, why: str, unsure: bool
-    ) -> None: ...
-
-    async def superseded(self, effect_id: str, at: float, why: str) -> None: ...
 
 
 class Delivery:
@@ -52,7 +42,8 @@ class Delivery:
 
     A try is marked before it begins and after it ended, so that a crash between leaves an effect
     whose fate is unknown, never one that is forgotten. Where the store cannot be told, the try is
-    made all the same: a page must go out.
+    made all the same: a page must go out. Where the store says that another leads, or the seat is
+    not ours at that moment, no try is made: the effect is for that one to carry out.
     """
 
     def __init__(
@@ -74,12 +65,16 @@ class Delivery:
         self._responders = dict(responders)
         self._say = say
         self._clock = clock
+        self.seat: Seat = ALWAYS  # another, where others may lead
         self._pause = pause
         self._jitter = jitter
         self._attempt_s = attempt_s
         self._ledger = Ledger(pause)
         self._lanes: dict[Key, Lane] = {}
-        self._receipts: dict[tuple[str, str], dict[str, Mapping[str, Any]]] = {}
+        self._left: set[asyncio.Task[None]] = (
+            set()
+        )  # tries of what was forgotten, that go on to their end
+        self._receipts = Receipts()
         self._working = False
         self._counts = Counts()
         self._logged: set[tuple[str, str]] = set()
@@ -87,7 +82,7 @@ class Delivery:
     def restore(self, outbox: Iterable[Pending], receipts: Iterable[Receipt]) -> None:
         """What the last daemon left undone; before `start`."""
         for one in receipts:
-            self._keep(one)
+            self._receipts.keep(one)
         for pending in outbox:
             self._take(pending)
         for lane in self._lanes.values():
@@ -117,13 +112,29 @@ class Delivery:
                 lane.wait_s = 0.0
                 self._wake(lane)
 
+    def waiting(self) -> list[Pending]:
+        """Everything that is not settled."""
+        return [pending for lane in self._lanes.values() for pending in lane.all()]
+
+    def forget(self) -> None:
+        """Another leads from now on. A try under way goes on to its end, and nobody is told of it."""
+        self._working = False
+        for lane in self._lanes.values():
+            if lane.trying is None:
+                lane.stop()
+            elif lane.task is not None:
+                self._left.add(lane.task)
+                lane.task.add_done_callback(self._left.discard)
+        self._lanes, self._receipts = {}, Receipts()
+        self._ledger.forget()
+
     async def drain(self, deadline_s: float) -> None:
         """For SIGTERM: lets tries under way end, begins none; what waits is in the store.
 
         A try that does not end in time is cut off. At most three seconds more than `deadline_s`.
         """
         self._working = False
-        tasks = [lane.task for lane in self._lanes.values() if lane.task]
+        tasks = [*self._left, *(lane.task for lane in self._lanes.values() if lane.task)]
         for lane in self._lanes.values():
             if lane.trying is None:
                 lane.stop()
@@ -132,7 +143,7 @@ class Delivery:
 
     def receipts(self) -> Mapping[tuple[str, str], Mapping[str, Mapping[str, Any]]]:
         """What came of the effects that were done: responder and incident → effect → receipt. The newest pairs."""
-        return self._receipts
+        return self._receipts.all
 
     def figures(self) -> Figures:
         return figures_of(
@@ -173,21 +184,42 @@ class Delivery:
             responder = self._responders.get(lane.key.responder)
             if responder is None:
                 break
-            pending = lane.begin(self._clock())
-            answer = await self._try(responder, pending)
-            await self._settle(lane, pending, answer)
-            lane.trying = None
+            if not await self._one(lane, responder):
+                break
         lane.task = None
-        if not lane.queue:
+        if not lane.queue and self._has(lane):
             del self._lanes[lane.key]
 
+    async def _one(self, lane: Lane, responder: Responder) -> bool:
+        """One try of the first in line, and what came of it; whether to go on with the lane."""
+        pending = lane.begin(self._clock())
+        if not await self._may_try(pending.effect):
+            lane.put_back(pending)
+            return False
+        answer = await self._try(responder, pending)
+        if not self._has(lane):
+            return False  # forgotten while it was tried
+        await self._settle(lane, pending, answer)
+        lane.trying = None
+        return self._has(lane)
+
+    def _has(self, lane: Lane) -> bool:
+        return self._lanes.get(lane.key) is lane
+
     # ── one try ───────────────────────────────────────────────────────────────────────────────
+
+    async def _may_try(self, effect: Effect) -> bool:
+        """Marks the try, unless another leads: asked last of all, for we may have been frozen until now."""
+        try:
+            await self._note(self._marks.sending(effect.id, self._clock()))
+        except Fenced:
+            self.seat.lost()
+        return self.seat.holds()
 
     async def _try(self, responder: Responder, pending: Pending) -> Answer:
         effect = pending.effect
         self._counts.attempts[effect.responder, effect.duty] += 1
-        await self._note(self._marks.sending(effect.id, self._clock()))
-        receipts = self._receipts.get((effect.responder, effect.incident), {})
+        receipts = self._receipts.all.get((effect.responder, effect.incident), {})
         attempt = Attempt(effect, receipts, pending.unsure, pending.first_tried_at)
         answer, failure = await carry_out(responder, attempt, self._attempt_s)
         if failure is not None:
@@ -208,7 +240,7 @@ class Delivery:
                 await self._postpone(lane, pending, answer)
 
     async def _confirm(self, effect: Effect, done: Done) -> None:
-        self._keep(Receipt(effect.incident, effect.responder, effect.id, done.receipt))
+        self._receipts.keep(Receipt(effect.incident, effect.responder, effect.id, done.receipt))
         at = self._clock()
         event = Delivered(
             at, effect.incident, effect.id, effect.responder, done.note, effect.duty, effect.at
@@ -235,25 +267,21 @@ class Delivery:
         self._give_up(gone)
         if not gone:
             not_before = now + lane.wait_s
-            await self._note(
-                self._marks.postponed(pending.effect.id, not_before, later.why, unsure)
-            )
+            with suppress(Fenced):  # then it is not ours to try again, as the next mark will say
+                await self._note(
+                    self._marks.postponed(pending.effect.id, not_before, later.why, unsure)
+                )
 
     async def _note(self, mark: Awaitable[None]) -> None:
         """A mark that the next try makes again: it may fail, and nothing waits for it to succeed."""
         try:
             await mark
+        except Fenced:
+            raise
         except Exception as error:
             self._log_once(f"a try could not be marked ({type(error).__name__})", "store")
 
     # ── small change ──────────────────────────────────────────────────────────────────────────
-
-    def _keep(self, one: Receipt) -> None:
-        pair = one.responder, one.incident
-        known = self._receipts.pop(pair, {})
-        self._receipts[pair] = {**known, one.effect: one.receipt}
-        if len(self._receipts) > RECEIPTS_MAX:
-            del self._receipts[next(iter(self._receipts))]
 
     def _log_once(self, what: str, who: str) -> None:
         if (what, who) not in self._logged:

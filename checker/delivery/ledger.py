@@ -9,6 +9,8 @@ from contextlib import suppress
 
 import structlog
 
+from checker.store.faults import Fenced
+
 OWED_MAX = 1000  # tellings kept; the oldest go, and are done again after a restart
 AGAIN_S = 5.0  # between two rounds
 LAST_S = 2.0  # for the last round, at the end
@@ -44,6 +46,10 @@ class Ledger:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._repeat())
 
+    def forget(self) -> None:
+        """What is owed is another's business now."""
+        self._owed.clear()
+
     async def close(self) -> None:
         """One last round, no longer than LAST_S."""
         if self._task is not None:
@@ -61,6 +67,8 @@ class Ledger:
 
     async def _round(self) -> None:
         for _ in range(len(self._owed)):
+            if not self._owed:
+                return  # forgotten meanwhile
             telling = self._owed.popleft()
             heard = False
             try:
@@ -72,6 +80,8 @@ class Ledger:
     async def _heard(self, telling: Telling) -> bool:
         try:
             await telling()
+        except Fenced:
+            return True  # another leads: it finds out by itself what was done
         except Exception as error:
             self._note(type(error).__name__)
             return False

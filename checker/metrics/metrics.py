@@ -28,6 +28,7 @@ from checker.metrics.instruments import (
 )
 from checker.metrics.located import located
 from checker.metrics.probed import probed
+from checker.metrics.several import Several
 from checker.metrics.view import LastLook, View, labels_of
 from checker.metrics.words import Words
 from probes.contract import Outcome, Verdict
@@ -52,10 +53,12 @@ class Metrics:
         self._alerts = Alerts(registry)
         self._examinations = Examinations(registry)
         self._drills = Drills(registry)
+        self._several = Several(registry)
         self._config = Config(registry)
         self._watched: dict[str, PlannedCheck] = {}
         self._routes: set[tuple[str, Duty]] = set()
         self._newest: dict[str, LastLook] = {}
+        self._newest_lag = 0.0
         self._skips = Words(*SKIPS)
         self._bounds = Words()
         self._left_out = Words(*LEFT_OUT)
@@ -118,6 +121,7 @@ class Metrics:
         planned = self._watched.get(check)
         if planned is not None:
             self._looks.lag.labels(*labels_of(planned.watched)).observe(seconds)
+            self._newest_lag = seconds
 
     def skipped(self, check: str, why: str) -> None:
         """A look that was due was not made: `in_flight`, `late`."""
@@ -167,6 +171,30 @@ class Metrics:
     def store_failed(self, operation: str) -> None:
         """The store could not do this."""
         self._daemon.store_failures.labels(self._operations.accept(operation)).inc()
+
+    # ── one of several ────────────────────────────────────────────────────────────────────────
+
+    def led(self, is_leading: bool) -> None:
+        """Whether this daemon leads now."""
+        self._several.leading.set(is_leading)
+
+    def took_over(self) -> None:
+        """It leads from now on."""
+        self._several.take_overs.inc()
+
+    def judged_alone(self, is_alone: bool) -> None:
+        """Whether it judges alone now, for the store is away."""
+        self._several.alone.set(is_alone)
+
+    def arrived(self, seconds: float) -> None:
+        """A look of some daemon's ended so long ago when this one took it as the leader."""
+        self._several.lag.observe(max(0.0, seconds))
+
+    def behind_s(self) -> float:
+        """How late the newest look was that was due here, seconds."""
+        return self._newest_lag
+
+    # ── the rest ──────────────────────────────────────────────────────────────────────────────
 
     def heart_beat(self, arrived: bool) -> None:
         """A sign of life was sent."""

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import cluster, database
 from tests.world.daemon import Process
 from tests.world.world import World
+
+__all__ = ["cluster", "config", "daemon", "database", "world"]
 
 
 @pytest.fixture
