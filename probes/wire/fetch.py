@@ -14,6 +14,7 @@ from probes.contract import Reason, Timing
 from probes.wire.causes import certificate_problem, failure_of
 from probes.wire.draft import Draft
 from probes.wire.exchange import Certificate, Exchange, Failure, Request
+from probes.wire.forbidden import refuse_forbidden
 from probes.wire.http import ask
 from probes.wire.resolver import Resolver
 from probes.wire.sockets import HEAD_MAX, family_of, open_socket
@@ -85,6 +86,7 @@ class Wire:
 
     async def connect(self, address: str, port: int) -> socket.socket:
         """A TCP connection to that address. OSError when there is none to be had."""
+        refuse_forbidden(address)
         opened = open_socket(family_of(address), self.source_address, HEAD_MAX)
         try:
             await asyncio.get_running_loop().sock_connect(opened, (address, port))
@@ -99,6 +101,7 @@ class Wire:
         if url.raw_host is None:
             raise ValueError("a URL without a host")
         address = await self.choose(url.raw_host, draft)
+        refuse_forbidden(address)
         draft.begin(Timing.CONNECT)
         DRAFT.set(draft)
         try:

@@ -17,6 +17,11 @@ from checker.core.model import Duty, Effect
 from checker.responders.contract import Attempt, Done, KnowsOnCall, ReadsBack
 from checker.responders.contract_findings import Examined
 from checker.slack.socket import Socket
+from probes.contract import Reason, Target
+from probes.wire.exchange import Request
+from probes.wire.fetch import Wire
+from probes.wire.redirects import follow
+from probes.wire.resolver import Resolver
 from tests.responders import effects
 from tests.security.elsewhere import sent_away
 from tests.security.planted import planted_in, responders, secret, secret_fields
@@ -117,4 +122,66 @@ async def test_the_heartbeat_goes_nowhere_else():
     async with sent_away(307) as (base, elsewhere), httpx.AsyncClient() as client:
         said = await heartbeat._send(client, f"{base}/beat/{secret('heartbeat.url')}")
     assert said == "status 307"
+    assert elsewhere.arrived == []
+
+
+# ── addresses ─────────────────────────────────────────────────────────────────────────────────
+
+FORBIDDEN = [
+    "169.254.169.254",
+    "::ffff:169.254.169.254",
+    "fe80::1",
+    "fd00:ec2::254",
+    "100.100.100.200",
+    "168.63.129.16",
+    "192.0.0.192",
+    "0.0.0.0",
+    "::",
+    "224.0.0.1",
+]
+
+
+@pytest.mark.parametrize("address", FORBIDDEN)
+async def test_no_look_goes_to_where_a_machine_is_told_its_credentials(address: str):
+    """Whoever can change a name could otherwise have them read and shown, and ours sent there."""
+    wire = Wire(resolver=Resolver(lambda _: [address]))
+    asked = await wire.line(5.0).fetch(Request("http://app.example/login"))
+    dialled = await wire.line(5.0).dial("app.example", 80)
+    for exchange in (asked, dialled):
+        assert exchange.failure is not None
+        assert exchange.failure.reason is Reason.DNS
+        assert (
+            exchange.failure.detail
+            == f"the name stands for an address that no look goes to ({address})"
+        )
+
+
+@pytest.mark.parametrize("written", ["169.254.169.254", "[fe80::1]"])
+async def test_such_an_address_is_not_looked_at_under_its_own_name_either(written: str):
+    asked = await Wire().line(5.0).fetch(Request(f"http://{written}/latest/meta-data/"))
+    assert asked.failure is not None
+    assert asked.failure.reason is Reason.DNS
+
+
+async def test_the_address_that_was_looked_at_is_the_one_that_is_asked():
+    """It is looked up once: a name that stands for something else a moment later changes nothing."""
+    answers = iter([["127.0.0.1"], ["169.254.169.254"]])
+    async with sent_away(302) as (base, _):
+        port = base.rpartition(":")[2]
+        wire = Wire(resolver=Resolver(lambda _: next(answers)))
+        asked = await wire.line(5.0).fetch(Request(f"http://app.example:{port}/"))
+    assert asked.status == 302
+
+
+@pytest.mark.parametrize("status", REDIRECTS)
+async def test_a_look_goes_to_no_other_origin_with_what_it_carries(status: int):
+    target = Target("us", "", "", aliases=())
+    async with sent_away(status) as (base, elsewhere):
+        carried = {"Authorization": f"Bearer {secret('targets.personal_key')}"}
+        line = Wire().line(5.0)
+        request = Request(f"{base}/api/", "POST", headers=carried, body=b"api_key=phc_1")
+        assert (await line.fetch(request)).status == status
+        trip = await follow(line.fetch, base, "/login", target, 10)
+    assert trip.exchange.failure is not None
+    assert trip.exchange.failure.reason is Reason.REDIRECT
     assert elsewhere.arrived == []
