@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from aiohttp import web
 
@@ -19,50 +18,13 @@ from tests.torture.forked import Forked
 from tests.torture.stage import Stage, stage
 from tests.torture.story import Story
 from tests.torture.verdict import misses
+from tests.torture.watch import Request, Watch
 from tests.world.faults import Answer
-from tests.world.world import World
 
 POLLS = ("pagerduty incidents", "pagerduty oncalls")  # asked again and again: the first two will do
 POLLS_MAX = 2
 TRIES = 3  # a request that a run happens not to make is waited for in another
 ONCE = "one incident, one channel, each key and each message once, nothing lost"
-
-
-class Request(NamedTuple):
-    """The `nth` request of that kind, as in ("slack chat.postMessage", 3)."""
-
-    what: str
-    nth: int
-
-
-class Watch:
-    """Sees each request that goes out to those who are told, before it is answered."""
-
-    def __init__(self, world: World) -> None:
-        self.seen: Counter[str] = Counter()
-        places = {
-            "pagerduty": world.pagerduty,
-            "slack": world.slack,
-            "uptimerobot": world.uptimerobot,
-            "customers": world.customers,
-            "banner": world.us.app,
-        }
-        for place, fake in places.items():
-            fake.toll = partial(self._pass, place)
-
-    async def _pass(
-        self, place: str, name: str, request: web.Request, answer: Answer
-    ) -> web.StreamResponse:
-        if place == "banner" and not name.startswith("banner"):
-            return await answer()  # a look of the probes
-        what = f"{place} {request.match_info.get('method') or name}"
-        self.seen[what] += 1
-        return await self.meet(Request(what, self.seen[what]), request, answer)
-
-    async def meet(
-        self, which: Request, request: web.Request, answer: Answer
-    ) -> web.StreamResponse:
-        return await answer()
 
 
 class Killer(Watch):
