@@ -19,6 +19,7 @@ class Engineer:
 
     def __init__(self, slack: SlackSocket, id_: str, name: str) -> None:
         self.slack, self.id, self.name = slack, id_, name
+        self._last: tuple[str, dict[str, Any]] = ("", {})
         slack.workspace.people[id_] = name
         slack.workspace.emails[f"{name}@example.com"] = id_
 
@@ -44,17 +45,18 @@ class Engineer:
         }
         await self._deliver("view_submission", channel, view=view | {"state": {"values": values}})
 
-    async def says(self, text: str, channel: Channel) -> None:
-        """A message that mentions us."""
+    async def says(self, text: str, channel: Channel, thread: str = "") -> None:
+        """A message that mentions us; `thread`: the ts of the one that it answers."""
         event = {
             "type": "app_mention",
             "user": self.id,
             "text": f"<@{BOT}> {text}",
             "channel": channel.id,
             "ts": f"1700000000.{next(_triggers):06}",
+            **({"thread_ts": thread} if thread else {}),
         }
         payload = {"type": "event_callback", "event": event, "authorizations": [{"user_id": BOT}]}
-        await self.slack.deliver("events_api", payload)
+        await self._bring("events_api", payload)
 
     async def types(self, text: str) -> None:
         """`/inc` somewhere outside the room."""
@@ -67,7 +69,7 @@ class Engineer:
             "channel_id": "C9999",
             "channel_name": "general",
         }
-        await self.slack.deliver("slash_commands", payload)
+        await self._bring("slash_commands", payload)
 
     async def _deliver(self, kind: str, channel: Channel, **more: Any) -> None:
         payload = {
@@ -77,7 +79,15 @@ class Engineer:
             "channel": {"id": channel.id, "name": channel.name},
             "message": {"ts": channel.messages[-1].ts},
         }
-        await self.slack.deliver("interactive", payload | more)
+        await self._bring("interactive", payload | more)
+
+    async def is_brought_again(self) -> None:
+        """Slack delivers their last word once more, in an envelope of its own."""
+        await self._bring(*self._last)
+
+    async def _bring(self, way: str, payload: dict[str, Any]) -> None:
+        self._last = way, payload
+        await self.slack.deliver(way, payload)
 
 
 def _button(channel: Channel, label: str) -> dict[str, Any] | None:

@@ -1,0 +1,171 @@
+"""The daemon is killed in the middle of it: people go on where they were, and nothing is done twice."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.world.daemon import Process, checker, until
+from tests.world.engineer import Engineer
+from tests.world.faults import refuse, says, status
+from tests.world.slack_socket import APP_TOKEN, SlackSocket
+from tests.world.slack_workspace import BOT
+from tests.world.world import World
+
+pytestmark = pytest.mark.timeout(120)
+
+WITHIN_S = 20.0
+
+
+@pytest.fixture
+async def slack() -> SlackSocket:
+    return SlackSocket()
+
+
+@pytest.fixture
+async def world(slack: SlackSocket) -> AsyncIterator[World]:
+    async with World(slack=slack) as world:
+        slack.workspace.address = slack.address
+        yield world
+
+
+@pytest.fixture
+def config(world: World, tmp_path: Path) -> Path:
+    """People are heard in Slack, and customers can be told."""
+    return config_with(world, tmp_path / "config")
+
+
+def config_with(world: World, folder: Path, **more: Any) -> Path:
+    written = world.config(folder, public=True) / "checker.yaml"
+    responders = yaml.safe_load(written.read_text())["responders"]
+    responders["slack"] |= {"app_token": APP_TOKEN, **more}
+    return world.config(folder, public=True, responders=responders)
+
+
+async def again(daemon: Process, slack: SlackSocket) -> None:
+    """Killed, and started anew; people are heard again."""
+    hellos = slack.hellos
+    await daemon.kill()
+    await daemon.start()
+    await slack.linked(hellos + 1)
+
+
+async def shown(config: Path, incident: str = "us-1") -> str:
+    said = (await checker("incident", "show", incident, "--config", config))[1]
+    return " ".join(said.split())
+
+
+async def noted(config: Path, text: str, incident: str = "us-1") -> None:
+    async def is_there() -> bool:
+        return text in await shown(config, incident)
+
+    await until(is_there, WITHIN_S, f"“{text}” in the timeline")
+
+
+async def test_a_draft_is_published_after_a_restart_and_put_back_after_another(
+    world: World, slack: SlackSocket, daemon: Process, config: Path
+):
+    bob, banner = Engineer(slack, "U000BOB", "bob"), world.us.banner
+    await world.hurt("us", "app", status(503))
+    await until(lambda: bool(slack.workspace.channels), 30, "the room")
+    (room,) = slack.workspace.channels
+    await until(lambda: any("customers" in m.text for m in room.messages), WITHIN_S, "the drafts")
+    await again(daemon, slack)
+    await bob.presses("Publish on banner", room)
+    await until(lambda: "we see problems" in str(banner.shows()), WITHIN_S, "the banner")
+    await noted(config, "customers see the banner")
+    await again(daemon, slack)
+    await bob.types("close us-1 anyway a bad deploy | rolled back")
+    await until(lambda: banner.shows() is None, WITHIN_S, "the banner as it was")
+    await noted(config, "the banner is as it was before: it is off")
+    assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
+    assert [message.text for message in room.messages if "may customers" in message.text] == [
+        "🔴 us-1: may customers be told?"
+    ]
+
+
+async def test_what_slack_brings_again_after_a_restart_acts_once(
+    world: World, slack: SlackSocket, daemon: Process, config: Path
+):
+    ada, bob = Engineer(slack, "U000ADA", "ada"), Engineer(slack, "U000BOB", "bob")
+    await slack.linked()
+    await ada.types("declare us critical exports are empty")
+    await until(lambda: bool(slack.workspace.channels), WITHIN_S, "the room")
+    (room,) = slack.workspace.channels
+    await bob.presses("Publish on banner", room)
+    await until(lambda: world.us.banner.shows() is not None, WITHIN_S, "the banner")
+    await ada.says("publish us-1 banner Half of them are back.", room)
+    half = "Half of them are back."
+    await until(lambda: world.us.banner.shows() == half, WITHIN_S, "the edit")
+    await again(daemon, slack)
+    for person in (ada, bob):
+        await person.is_brought_again()
+    await ada.says("note what was brought again is heard by now", room)
+    await noted(config, "what was brought again is heard by now")
+    assert world.us.banner.shows() == half
+    assert (await shown(config)).count("tells customers by banner") == 2
+    assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
+
+
+async def test_a_publish_that_was_under_way_is_done_once_after_a_restart(
+    world: World, slack: SlackSocket, daemon: Process, config: Path
+):
+    bob = Engineer(slack, "U000BOB", "bob")
+    await slack.linked()
+    await world.hurt("uptimerobot", "create", refuse())
+    await bob.types("declare us exports are empty")
+    await until(lambda: bool(slack.workspace.channels), WITHIN_S, "the room")
+    await bob.presses("Publish on status-page", slack.workspace.channels[0])
+    await noted(config, "bob tells customers by status-page")
+    await daemon.kill()
+    await world.mend("uptimerobot")
+    await daemon.start()
+    await until(lambda: bool(world.uptimerobot.announcements), WITHIN_S, "the announcement")
+    await noted(config, "the status page says")
+    assert len(world.uptimerobot.announcements) == 1
+
+
+async def test_two_incidents_at_once_are_two_threads_that_stay_apart_over_a_restart(
+    world: World, slack: SlackSocket, tmp_path: Path
+):
+    ada, bob = Engineer(slack, "U000ADA", "ada"), Engineer(slack, "U000BOB", "bob")
+    fixed = slack.workspace.add_channel("incidents", BOT)
+    await slack.hurt("conversations.create", says("restricted_action"))
+    config = config_with(world, tmp_path / "config", fallback_channel=fixed.id)
+    daemon = Process(config)
+    await daemon.start()
+    try:
+        await world.hurt("us", "app", status(503))
+        await world.hurt("eu", "app", status(503))
+        await until(lambda: len(world.pagerduty.rings) == 2, 30, "both pages")
+        await until(lambda: len(heads(fixed)) == 2, WITHIN_S, "both threads")
+        await again(daemon, slack)
+        threads = heads(fixed)
+        await ada.says("lead", fixed, threads["us-1"])
+        await bob.says("note the deploy of 16:00", fixed, threads["eu-1"])
+        await noted(config, "ada leads us-1")
+        await noted(config, "bob: the deploy of 16:00", "eu-1")
+        assert "the deploy" not in await shown(config, "us-1")
+        replies = [m for m in fixed.messages if m.thread == threads["eu-1"]]
+        await until(
+            lambda: any("bob: the deploy" in m.text for m in fixed.messages), WITHIN_S, "the note"
+        )
+        assert not any("us-1" in reply.text for reply in replies)
+        assert set(heads(fixed)) == {"us-1", "eu-1"}
+    finally:
+        await daemon.kill()
+
+
+def heads(fixed: Any) -> dict[str, str]:
+    """The first message of each incident's thread, by the incident."""
+    first = [message for message in fixed.messages if not message.thread]
+    return {
+        incident: message.ts
+        for message in first
+        for incident in ("us-1", "eu-1")
+        if incident in message.text
+    }
