@@ -19,6 +19,7 @@ from checker.responders.banner_flag import Flag, Mode, change, face, part, unfit
 from checker.responders.banner_steps import Change, Known, Record, newest, next_step
 from checker.responders.contract import (
     Answer,
+    ApiUrl,
     Attempt,
     Done,
     Later,
@@ -51,7 +52,7 @@ class Settings(ResponderSettings):
 
     duties: ClassVar[frozenset[Duty]] = frozenset({Duty.PUBLISH, Duty.WITHDRAW})
 
-    host: AnyHttpUrl = Field(
+    host: ApiUrl = Field(
         AnyHttpUrl("https://us.posthog.com"), description="the app that the flag is in"
     )
     project_id: int = Field(gt=0, description="the number in the app's address after /project/")

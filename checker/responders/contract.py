@@ -13,11 +13,29 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from ipaddress import ip_address
+from typing import Annotated, Any, ClassVar, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, AnyHttpUrl, BaseModel, ConfigDict
 
 from checker.core.model import Duty, Effect, Person
+
+
+def _guarded(url: AnyHttpUrl) -> AnyHttpUrl:
+    if url.scheme != "https" and not _is_here(url.host or ""):
+        raise ValueError("https://, for a token goes there; http:// only to this machine")
+    return url
+
+
+def _is_here(host: str) -> bool:
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+ApiUrl = Annotated[AnyHttpUrl, AfterValidator(_guarded)]
+"""Where an API is to which we send a token: never in the clear over a network."""
 
 
 class ResponderSettings(BaseModel):

@@ -19,6 +19,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 from checker.core.model import Duty, Person
 from checker.responders.contract import (
     Answer,
+    ApiUrl,
     Attempt,
     Done,
     Later,
@@ -46,7 +47,7 @@ class Settings(ResponderSettings):
     on_request: ClassVar[frozenset[Duty]] = frozenset({Duty.FALLBACK})
 
     routing_key: SecretStr = Field(description="the integration key of one service")
-    base_url: AnyHttpUrl = Field(
+    base_url: ApiUrl = Field(
         AnyHttpUrl("https://events.pagerduty.com"), description="another one in the EU, or a fake"
     )
     client_url: AnyHttpUrl | None = Field(None, description="where the page links to: us")
@@ -55,7 +56,7 @@ class Settings(ResponderSettings):
     rest_token: SecretStr | None = Field(
         None, description="a REST API key that may read: with it, pages are confirmed"
     )
-    rest_url: AnyHttpUrl = Field(
+    rest_url: ApiUrl = Field(
         AnyHttpUrl("https://api.pagerduty.com"), description="another one in the EU, or a fake"
     )
     service: str | None = Field(

@@ -20,6 +20,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 from checker.core.model import Duty
 from checker.responders.contract import (
     Answer,
+    ApiUrl,
     Attempt,
     Done,
     Later,
@@ -63,7 +64,7 @@ class Settings(ResponderSettings):
         pattern=r"^[!-;=?-~]+@[!-;=?-~]+$",
         description="the e-mail of a user of that PagerDuty, in whose name incidents are opened",
     )
-    rest_url: AnyHttpUrl = Field(
+    rest_url: ApiUrl = Field(
         AnyHttpUrl("https://api.pagerduty.com"), description="another one in the EU, or a fake"
     )
     timeout_s: float = Field(10.0, gt=0, le=60, description="of one call")

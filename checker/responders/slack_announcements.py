@@ -14,7 +14,7 @@ from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject, SectionBlock
 
 from checker.core.model import Duty, Effect
-from checker.responders.contract import Answer, Attempt, Done, Never, ResponderSettings
+from checker.responders.contract import Answer, ApiUrl, Attempt, Done, Never, ResponderSettings
 from checker.responders.contract_findings import Finding, bad, ok, warning
 from checker.responders.slack_line import Line, Place
 from checker.responders.slack_message import HEADER_MAX, Message, escaped, escaped_lines
@@ -37,7 +37,7 @@ class Settings(ResponderSettings):
 
     token: SecretStr = Field(description="the bot token of the app in that workspace, xoxb-…")
     channel: str = Field(pattern=r"^[CG][A-Z0-9]+$", description="the channel's id, C…")
-    base_url: AnyHttpUrl = Field(
+    base_url: ApiUrl = Field(
         AnyHttpUrl("https://slack.com/api/"), description="where Slack's methods are"
     )
     timeout_s: float = Field(5.0, gt=0, le=60, description="of one call")

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from pydantic import AnyHttpUrl, Field, SecretStr, field_validator
 
 from checker.core.model import Duty
-from checker.responders.contract import ResponderSettings
+from checker.responders.contract import ApiUrl, ResponderSettings
 
 LINK_MAX = 200  # of the 250 characters that a topic takes
 LINK = r"^https?://[^\s<>|]+$"
@@ -28,7 +28,7 @@ class Settings(ResponderSettings):
     on_request: ClassVar[frozenset[Duty]] = frozenset({Duty.FALLBACK})
 
     token: SecretStr = Field(description="the app's bot token, xoxb-…")
-    base_url: AnyHttpUrl = Field(
+    base_url: ApiUrl = Field(
         AnyHttpUrl("https://slack.com/api/"), description="where Slack's methods are"
     )
     invite: tuple[UserId, ...] = Field(

@@ -15,7 +15,15 @@ from typing import Annotated, Any, ClassVar
 from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr
 
 from checker.core.model import Duty, Effect
-from checker.responders.contract import Answer, Attempt, Done, Later, Never, ResponderSettings
+from checker.responders.contract import (
+    Answer,
+    ApiUrl,
+    Attempt,
+    Done,
+    Later,
+    Never,
+    ResponderSettings,
+)
 from checker.responders.contract_findings import Finding, bad, ok
 from checker.responders.contract_http import Declined, NotDone, Outside, Terms, as_json, visible
 from probes.contract import one_line
@@ -40,7 +48,7 @@ class Settings(ResponderSettings):
         description="the account's main API key; a read-only one cannot announce"
     )
     page_id: int = Field(gt=0, description="the number of the public status page")
-    base_url: AnyHttpUrl = Field(
+    base_url: ApiUrl = Field(
         AnyHttpUrl("https://api.uptimerobot.com/v3"), description="where the API is"
     )
     timeout_s: float = Field(5.0, gt=0, le=60, description="of one request; it takes two or three")

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from checker import heartbeat
 from checker.config.kinds import installed
@@ -67,6 +67,32 @@ async def made(kind: str, base: str) -> AsyncIterator[Any]:
 def test_each_kind_that_has_a_secret_is_looked_at_here():
     every = {f"{kind}.{name}" for kind in KINDS for name in secret_fields(KINDS[kind].settings)}
     assert planted_in(PLANTED) == every
+
+
+# ── in the clear ──────────────────────────────────────────────────────────────────────────────
+
+TOKENED = [
+    (kind, key)
+    for kind, entry in PLANTED.items()
+    for key in ("base_url", "rest_url", "host")
+    if key in entry
+]
+
+
+@pytest.mark.parametrize(("kind", "key"), TOKENED)
+def test_no_token_goes_over_a_network_in_the_clear(kind: str, key: str):
+    for address in ("http://api.example/v2", "http://192.0.2.1", "http://localhost.example"):
+        with pytest.raises(ValidationError, match="only to this machine"):
+            KINDS[kind].settings.model_validate(PLANTED[kind] | {key: address})
+
+
+@pytest.mark.parametrize(
+    "address", ["https://api.example/v2", "http://[::1]:1", "http://localhost:1"]
+)
+def test_a_token_goes_out_under_tls_or_to_this_machine(address: str):
+    assert KINDS["uptimerobot"].settings.model_validate(
+        PLANTED["uptimerobot"] | {"base_url": address}
+    )
 
 
 # ── redirects ─────────────────────────────────────────────────────────────────────────────────
