@@ -40,6 +40,7 @@ KNOWN_MAX = 50  # newest incidents that can be spoken of without doubt
 
 NAME = "@checker"  # how one speaks to us without a slash command, in the usage
 PERSON = re.compile(r"[UW][A-Z0-9]{5,}")  # Slack's id of a person
+MENTIONED = re.compile(r"<@([UW][A-Z0-9]+)(?:\|([^<>]*))?>")
 SLOW = "That takes longer than usual. `show` says what became of it; nothing is done twice."
 FULL = "Too much is said at once. Nothing was done; please say it again in a moment."
 NO_STORE = (
@@ -180,6 +181,8 @@ class Inbound:
         )
 
     async def _said(self, said: Spoken, heard: Declared | About | Maintenance | Anyway) -> Reply:
+        if isinstance(heard, Led):
+            heard = replace(heard, lead=await self._lead(said.text, heard.lead))
         try:
             return Reply(await self._told(said.inbox_id, heard))
         except StillFails as still:
@@ -196,11 +199,15 @@ class Inbound:
                 return await self._desk.plan(heard, inbox_id)
             case Anyway(word=word):
                 return await self._desk.say(word, inbox_id, anyway=True)
-            case Led(lead=lead) if PERSON.fullmatch(lead):
-                named = replace(heard, lead=await self._people.name(lead))
-                return await self._desk.say(named, inbox_id)
             case _:
                 return await self._desk.say(heard, inbox_id)
+
+    async def _lead(self, text: str, lead: str) -> str:
+        """What whoever takes over is called, if they were mentioned."""
+        ids = {handle or id_: id_ for id_, handle in MENTIONED.findall(text)}
+        id_ = ids.get(lead, lead)
+        handle = "" if id_ == lead else lead
+        return await self._people.name(id_, handle) if PERSON.fullmatch(id_) else lead
 
     async def _shown(self, id_: str, incidents: Sequence[Incident]) -> str:
         if id_:

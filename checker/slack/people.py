@@ -29,11 +29,11 @@ class People:
         self._names: dict[str, str] = {}
 
     async def name(self, user: str, said: str = "") -> str:
-        """What that person is called; the id where nobody can say. `said`: what Slack has just called them."""
-        name = said or self._names.get(user) or await self._asked(user)
-        if name:
-            self._remember(user, name)
-        return name or user[:NAME_MAX]
+        """What that person is called; the id where nobody can say. `said`: the handle, where Slack has just told it.
+
+        Their full name, if they have one: PagerDuty calls them by that too, and so they are one person.
+        """
+        return self._names.get(user) or await self._asked(user) or said or user[:NAME_MAX]
 
     async def whisper(self, channel: str, user: str, text: str, thread: str = "") -> str:
         """Says it to one person in a channel; why not, if Slack will not."""
@@ -71,8 +71,12 @@ class People:
                 answer: Any = await heard(self._open().users_info(user=user))
         except (Refused, Unanswered, TimeoutError):
             return ""
-        found = inside(answer, "user", "name")
-        return one_line(found, NAME_MAX) if isinstance(found, str) else ""
+        told = [inside(answer, "user", key) for key in ("real_name", "name")]
+        names = (one_line(one, NAME_MAX) for one in told if isinstance(one, str))
+        name = next(filter(None, names), "")
+        if name:
+            self._remember(user, name)
+        return name
 
     def _remember(self, user: str, name: str) -> None:
         if len(self._names) >= KNOWN_MAX:

@@ -89,6 +89,20 @@ async def test_a_lead_who_is_mentioned_is_called_by_name(home: House, slack: Sla
     assert (await home.incident()).lead == "bob"
 
 
+async def test_whoever_has_a_full_name_goes_by_it_whatever_they_say_it_by(
+    home: House, slack: SlackSocket
+):
+    """PagerDuty knows no handles: two names would be two people in the list of who was there."""
+    slack.workspace.full_names[ADA] = "Ada Lovelace"
+    await declared(home)
+    await home.hear("slash_commands", command("join us-1"))
+    await home.hear("events_api", mention("note us-1 restarted it"))
+    await home.hear("slash_commands", command(f"lead us-1 <@{ADA}|ada>", trigger="t9"))
+    incident = await home.incident()
+    assert (incident.declared_by, incident.lead) == ("Ada Lovelace", "Ada Lovelace")
+    assert incident.there == ("Ada Lovelace",)
+
+
 async def test_a_slack_that_hangs_holds_up_no_word(home: House, slack: SlackSocket):
     await declared(home)
     await slack.hurt("users.info", hang())

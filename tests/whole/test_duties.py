@@ -43,14 +43,14 @@ def test_the_right_people(told: Told):
 
 def test_lead(told: Told):
     assert told.incident["incident"]["lead"] == "bob"
-    assert "bob leads us-1, handed over by ada" in said(told)
+    assert "bob leads us-1, handed over by Ada Lovelace" in said(told)
 
 
 def test_notes_with_time_stamps(told: Told):
     notes = [line for line in told.incident["timeline"] if line["what"] == "note"]
     assert [line["text"] for line in notes] == [
         "bob joins us-1",
-        "ada: restarted the pods, no change",
+        "Ada Lovelace: restarted the pods, no change",
     ]
     assert all(line["at"].endswith("Z") for line in told.incident["timeline"])
 
@@ -87,8 +87,9 @@ def test_analysis_document(told: Told):
     assert document.name == "us-1.md"
     assert "In what ways did our systems surprise us?" in text
     assert "How did it make sense for someone to do what they did?" in text
-    assert "ada: restarted the pods, no change" in text
+    assert "Ada Lovelace: restarted the pods, no change" in text
     assert "ction item" not in text
+    assert "**Heard from:** Ada Lovelace, bob\n" in text  # who took the page and who spoke is one
 
 
 def closed_a_day_ago(*words: object) -> Story:

@@ -17,10 +17,11 @@ _triggers = count(1)
 class Engineer:
     """Known to Slack by `id`, and by the e-mail that PagerDuty knows too."""
 
-    def __init__(self, slack: SlackSocket, id_: str, name: str) -> None:
+    def __init__(self, slack: SlackSocket, id_: str, name: str, full_name: str = "") -> None:
         self.slack, self.id, self.name = slack, id_, name
         self._last: tuple[str, dict[str, Any]] = ("", {})
         slack.workspace.people[id_] = name
+        slack.workspace.full_names[id_] = full_name
         slack.workspace.emails[f"{name}@example.com"] = id_
 
     async def presses(self, label: str, channel: Channel) -> None:

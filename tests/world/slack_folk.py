@@ -47,7 +47,9 @@ def _refusal(channel: Channel, user: str, refuses: dict[str, str]) -> str:
 def _person(workspace: Workspace, user: str) -> Args:
     if user not in workspace.people:
         raise No("user_not_found")
-    return {"user": {"id": user, "name": workspace.people[user]}}
+    told = {"id": user, "name": workspace.people[user]}
+    full = workspace.full_names.get(user)
+    return {"user": told | ({"real_name": full} if full else {})}
 
 
 def _by_email(workspace: Workspace, email: str) -> Args:

@@ -57,6 +57,7 @@ class Workspace:
         self.channels: list[Channel] = []
         self.directs: dict[str, Channel] = {}  # by the person's id
         self.people: dict[str, str] = {}  # id → handle
+        self.full_names: dict[str, str] = {}  # by id, of whoever has said theirs
         self.emails: dict[str, str] = {}  # e-mail → id
         self.groups: dict[str, list[str]] = {}  # id → its members' ids
         self.refuses: dict[str, str] = {}  # id of whom nobody may reach → Slack's word for it

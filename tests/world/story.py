@@ -74,7 +74,8 @@ async def live(folder: Path) -> Told:
     slack = SlackSocket()
     async with World(slack=slack) as world:
         slack.workspace.address = slack.address
-        ada, bob = Engineer(slack, "U000ADA", "ada"), Engineer(slack, "U000BOB", "bob")
+        ada = Engineer(slack, "U000ADA", "ada", "Ada Lovelace")
+        bob = Engineer(slack, "U000BOB", "bob")
         world.pagerduty.service.on_call = [(1, "Ada Lovelace")]
         daemon = Process(stage(world, slack, folder))
         try:
@@ -102,9 +103,9 @@ async def meet(told: Told, ada: Engineer, bob: Engineer) -> None:
     await bob.types("join us-1")
     await heard(told, "bob joins us-1")
     await ada.says(f"lead <@{bob.id}>", told.room)
-    await heard(told, "handed over by ada")
+    await heard(told, "handed over by Ada Lovelace")
     await ada.says("note restarted the pods, no change", told.room)
-    await heard(told, "ada: restarted the pods")
+    await heard(told, "Ada Lovelace: restarted the pods")
 
 
 async def tell_customers(told: Told, bob: Engineer) -> None:
