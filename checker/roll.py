@@ -15,7 +15,7 @@ from checker.store.presence import Presence
 from checker.store.store import Store
 
 GONE_S = 15.0  # who has said nothing for so long is gone; by then another has taken over
-BEHIND_S = 10.0  # so late, looks no longer tell what is so now
+BEHIND_S = 10.0  # so late, a third of the usual pace is gone
 CLOCK_S = 2.0  # evidence of several locations is put together by their clocks
 READ_S = 5.0  # how often a running daemon calls the roll
 STALE_S = 20.0  # what was true so long ago is not told as if it were true
@@ -30,7 +30,7 @@ class Daemon:
     looks: bool  # False: it stands by
     leads: bool  # it judges, for all
     blind: bool
-    behind_s: float  # how late its looks are
+    behind_s: float  # how late its looks begin
     clock_offset_s: float  # how far its clock is ahead of the store's
     heard_ago_s: float
     gone: bool
@@ -129,24 +129,27 @@ def _troubles(daemons: Sequence[Daemon]) -> Iterator[str]:
     if daemons[0].blind:
         yield "blind: most of its controls fail"
     if daemons[0].behind_s > BEHIND_S:
-        yield f"its looks come {lasting(daemons[0].behind_s)} late"
+        yield f"its looks begin {lasting(daemons[0].behind_s)} late"
     worst = max((one.clock_offset_s for one in daemons), key=abs)
     if abs(worst) > CLOCK_S:
         yield f"a clock is {abs(worst):.1f} s {'ahead' if worst > 0 else 'behind'}"
 
 
-class Roster:
+class RollCall:
     """The roll, kept up to date in a running daemon. `failed` is told when the store could not say."""
 
     def __init__(
         self,
         store: Store,
         failed: Callable[[str], None],
+        here: Callable[[], Presence],
         wall: Callable[[], float] = time.time,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        """`here`: what this daemon says of itself where it has the store for itself; else it has said so already."""
         self._store = store
         self._failed = failed
+        self._here = here
         self._wall = wall
         self._monotonic = monotonic
         self._roll: Roll | None = None
@@ -161,6 +164,8 @@ class Roster:
     async def read(self) -> None:
         """Call the roll once."""
         try:
+            if not self._store.is_shared:
+                await self._store.sharing.say(self._here())
             self._roll = await call(self._store, self._wall())
         except StoreError:
             self._failed("roll")

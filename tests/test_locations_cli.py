@@ -59,7 +59,7 @@ def test_a_location_that_is_gone_is_shown_and_ends_with_one(tmp_path):
     ("off", "told"),
     [
         (Presence("ams-1", "ams", "0.1.0", is_blind=True), "ams: blind"),
-        (Presence("ams-1", "ams", "0.1.0", behind_s=30.0), "ams: its looks come 30 s late"),
+        (Presence("ams-1", "ams", "0.1.0", behind_s=30.0), "ams: its looks begin 30 s late"),
         (Presence("ams-1", "ams", "0.1.0", is_looking=False), "ams: nobody looks from there"),
     ],
 )

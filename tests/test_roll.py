@@ -21,7 +21,7 @@ def test_every_location_is_told_with_who_looks_first():
 
 def test_what_is_wrong_is_said_of_each_location():
     assert roll().troubles() == [
-        "l2: its looks come 42 s late",
+        "l2: its looks begin 42 s late",
         "l2: a clock is 3.2 s behind",
         "l3: blind: most of its controls fail",
         "l4: gone, or cut off from the store: not heard for 3 min",

@@ -12,7 +12,7 @@ FAMILIES = {
     "up": "1 where somebody looks from there, 0 where nobody has for 15 s; absent a day later.",
     "leads": "1 where the daemon is that judges for all.",
     "blind": "1 where most controls fail; absent where nobody looks.",
-    "behind_seconds": "How late the looks of it are; absent where nobody looks.",
+    "behind_seconds": "How late its looks begin; absent where nobody looks.",
     "clock_offset_seconds": "How far its clock is ahead of the store's; absent where nobody looks.",
 }
 

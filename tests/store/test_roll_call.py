@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from checker.roll import Roster, call
+from checker.roll import RollCall, call
 from checker.store.leases import CORE
 from checker.store.presence import Presence
 from tests.metrics.sample import NOW
 from tests.store.values import by_hand, opened
 from tests.web.site import Clock
 
+HERE = Presence("l1-1", "l1", "0.1.0")
 LATER = "UPDATE locations SET seen_at = seen_at - 60"
 
 
@@ -46,24 +47,37 @@ async def test_on_a_server_nobody_leads_when_the_lease_has_run_out(database):
 
 async def test_a_running_daemon_keeps_the_roll(home):
     async with opened(home) as store:
-        await store.sharing.say(Presence("l1-1", "l1", "0.1.0"))
-        roster = Roster(store, lambda _: None, lambda: NOW, Clock())
-        assert roster.roll() is None
-        await roster.read()
-    kept = roster.roll()
+        await store.sharing.say(HERE)
+        calling = RollCall(store, lambda _: None, lambda: HERE, lambda: NOW, Clock())
+        assert calling.roll() is None
+        await calling.read()
+    kept = calling.roll()
     assert kept is not None
     assert (kept.at, kept.here) == (NOW, ["l1"])
+
+
+async def test_a_daemon_that_has_its_store_for_itself_says_that_it_is_there(tmp_path):
+    async with opened(tmp_path) as store:
+        await RollCall(store, lambda _: None, lambda: HERE).read()
+        found = await call(store, NOW)
+    assert [(one.replica, one.leads) for one in found.daemons] == [("l1-1", True)]
+
+
+async def test_on_a_server_it_is_the_roster_that_says_so(database):
+    async with opened(database) as store:
+        await RollCall(store, lambda _: None, lambda: HERE).read()
+        assert await store.sharing.everyone() == []
 
 
 async def test_what_the_store_could_not_say_for_long_is_not_told(home):
     failed, clock = [], Clock()
     async with opened(home) as store:
-        roster = Roster(store, failed.append, lambda: NOW, clock)
-        await roster.read()
+        calling = RollCall(store, failed.append, lambda: HERE, lambda: NOW, clock)
+        await calling.read()
         await by_hand(home, "DROP TABLE locations")
         clock.now = 19.0
-        await roster.read()
-    assert roster.roll() is not None
+        await calling.read()
+    assert calling.roll() is not None
     clock.now = 21.0
-    assert roster.roll() is None
+    assert calling.roll() is None
     assert failed == ["roll"]

@@ -24,7 +24,7 @@ async def test_who_is_there_is_told_as_json():
     told = json.loads(body)
     assert status == 200
     assert (told["at"], told["leader"]) == ("2023-11-14T22:13:20Z", "l1-a")
-    assert told["troubles"][0] == "l2: its looks come 42 s late"
+    assert told["troubles"][0] == "l2: its looks begin 42 s late"
     late = told["locations"][1]
     assert (late["name"], late["troubles"][1]) == ("l2", "a clock is 3.2 s behind")
     assert late["daemons"] == [
@@ -59,7 +59,7 @@ def test_the_page_says_who_looks_who_leads_and_what_is_wrong():
     text = " ".join(page_with(roll()).text.split())
     assert "l1 looks, leads l1-a, version 0.1.0 1 s ago" in text
     assert "l1 stands by l1-b, version 0.2.0 2 s ago" in text
-    assert "l2 looks its looks come 42 s late; a clock is 3.2 s behind l2-a" in text
+    assert "l2 looks its looks begin 42 s late; a clock is 3.2 s behind l2-a" in text
     assert "l3 blind blind: most of its controls fail l3-a" in text
     assert "l4 gone gone, or cut off from the store: not heard for 3 min l4-b" in text
 
