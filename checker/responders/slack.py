@@ -22,12 +22,14 @@ from checker.responders.slack_line import Line, Place
 from checker.responders.slack_message import Manner
 from checker.responders.slack_pace import receipt_of
 from checker.responders.slack_pages import Pages
+from checker.responders.slack_patience import Patience
 from checker.responders.slack_people import Directory
 from checker.responders.slack_refusals import (
     GONE,
     NO_CHANNELS,
     Refused,
     Unanswered,
+    is_unknown,
     verdict,
 )
 from checker.responders.slack_room import Room, room_for
@@ -38,6 +40,8 @@ from checker.responders.slack_workspace import Workspace
 __all__ = ["NO_ROOM", "Responder", "Settings"]
 
 NO_ROOM = "this incident has no room in Slack: opening it was refused"
+TRIES_MAX = 5  # of what Slack refuses with a word that is in no table of ours
+VITAL = (Duty.ROOM, Duty.FALLBACK)
 
 Receipt = Mapping[str, Any]
 
@@ -56,6 +60,7 @@ class Responder:
         self._voice = voice
         self._invitations = Invitations(settings, workspace, Directory(line), voice)
         self._documents = Documents(workspace, Files(line, base_url), voice)
+        self._patience = Patience(TRIES_MAX)
         self._pages = Pages(settings.page_users, line, voice)
 
     async def carry_out(self, attempt: Attempt) -> Answer:
@@ -77,7 +82,7 @@ class Responder:
                 case _:
                     return await self._post(attempt, place_of(room))
         except Refused as no:
-            return verdict(no)
+            return self._verdict(attempt, no)
         except Unanswered as lost:
             return lost.later
 
@@ -87,6 +92,13 @@ class Responder:
 
     async def close(self) -> None:
         await self._line.close()
+
+    def _verdict(self, attempt: Attempt, no: Refused) -> Answer:
+        """The room and a page are tried for ever; what is said there must not hold up what follows."""
+        answer, effect = verdict(no), attempt.effect
+        if effect.duty in VITAL or not is_unknown(no.word) or self._patience.lasts(effect.id):
+            return answer
+        return Never(f"{answer.why}, {TRIES_MAX} times")
 
     async def _room(self, attempt: Attempt) -> Answer:
         room = await self._made(attempt)

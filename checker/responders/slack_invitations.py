@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from checker.responders.contract import Answer, Attempt, Done
 from checker.responders.slack_line import Place
 from checker.responders.slack_message import Message, escaped
+from checker.responders.slack_patience import Patience
 from checker.responders.slack_people import Directory, Found, guests_of
 from checker.responders.slack_refusals import Refused, Unanswered, verdict_on_wish
 from checker.responders.slack_settings import Settings
@@ -19,7 +20,6 @@ from checker.responders.slack_workspace import Workspace
 
 WHY_MAX = 300  # characters of why they are called
 TRIES_MAX = 3
-COUNTED_MAX = 100  # invitations whose tries are remembered
 NAMED_MAX = 12  # people whose names the timeline gets; the others are counted
 
 
@@ -33,23 +33,16 @@ class Invitations:
         self._workspace = workspace
         self._directory = directory
         self._voice = voice
-        self._tries: dict[str, int] = {}  # effect → how often, in this process
+        self._patience = Patience(TRIES_MAX)
 
     async def carry_out(self, attempt: Attempt, place: Place) -> Answer:
-        patient = self._counted(attempt.effect.id) < TRIES_MAX
+        patient = self._patience.lasts(attempt.effect.id)
         try:
             return await self._bring(attempt, place, patient)
         except Unanswered as lost:
             if patient:
                 raise
             return Done({"channel": place.channel}, note=f"nobody asked in: {lost.later.why}")
-
-    def _counted(self, effect: str) -> int:
-        """Which try this is, from 1."""
-        if effect not in self._tries and len(self._tries) >= COUNTED_MAX:
-            del self._tries[next(iter(self._tries))]
-        self._tries[effect] = self._tries.get(effect, 0) + 1
-        return self._tries[effect]
 
     async def _bring(self, attempt: Attempt, place: Place, patient: bool) -> Answer:
         guests = guests_of(attempt.effect.payload, self._settings)

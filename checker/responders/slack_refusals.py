@@ -44,10 +44,21 @@ MEND = {
     "missing_scope": "the app lacks a scope; add it and install the app again",
     "metadata_must_be_sent_from_app": "the token is not an app's; put in the app's bot token",
     "team_added_to_org": "the workspace is being moved into an organisation",
+    "team_access_not_granted": "the app may not be in this workspace; ask its admins",
+    "team_not_found": "the token is of a workspace that is gone; put in another",
+    "access_denied": "the app may not do that; ask the workspace's admins",
+    "accesslimited": "the app may not do that from here; ask the workspace's admins",
+    "enterprise_is_restricted": "the organisation does not let the app do that; ask its admins",
+    "ekm_access_denied": "the organisation has taken its keys away; ask its admins",
+    "org_login_required": "the workspace is being moved into an organisation",
+    "two_factor_setup_required": "the token's owner must set up a second factor",
 }
 
 # Slack's own trouble: "It's possible some aspect of the operation succeeded before the error".
 TROUBLE = frozenset({"fatal_error", "internal_error", "service_unavailable", "request_timeout"})
+
+# It passes by itself.
+PASSING = frozenset({"message_limit_exceeded", "external_channel_migrating"})
 
 # A message that is too much for it; fewer words may pass.
 TOO_MUCH = frozenset(
@@ -141,7 +152,7 @@ FINAL = {
 
 
 def verdict(no: Refused) -> Later | Never:
-    """What follows from a refusal. A word that is not in the table is tried again: new ones come without notice."""
+    """What follows from a refusal. A word that is in no table is tried again: new ones come without notice."""
     said = f"Slack refused {no.method}: {no.word}"
     if no.word in MEND:
         scope = f" ({no.needed})" if no.needed else ""
@@ -151,6 +162,12 @@ def verdict(no: Refused) -> Later | Never:
     if no.word in TOO_MUCH | NO_CHANNELS:
         return Never(why=said)
     return Later(why=said, unsure=no.word in TROUBLE)
+
+
+def is_unknown(word: str) -> bool:
+    """Whether nothing is known of it but that it may pass."""
+    known = (MEND, FINAL, TROUBLE, PASSING, TOO_MUCH, GONE, NO_CHANNELS, PERSONAL, NO_FILES)
+    return not any(word in words for words in known)
 
 
 def verdict_on_wish(no: Refused) -> Later | Never:

@@ -12,9 +12,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from checker.responders.contract import Later
 from checker.responders.slack_answers import inside
 from checker.responders.slack_message import TOPIC_MAX, escaped
-from checker.responders.slack_refusals import Refused
+from checker.responders.slack_refusals import Refused, verdict_on_wish
 from checker.responders.slack_workspace import Workspace
 
 NAME_MAX = 80
@@ -41,15 +42,24 @@ async def room_for(workspace: Workspace, name: str, purpose: str, incident: str)
                 raise
             taken = no
         else:
-            await workspace.set_purpose(channel, escaped(purpose, TOPIC_MAX))
+            await _say_what_for(workspace, channel, purpose)
             return Room(channel, candidate, new=True)
         if mine is None:
             mine = {str(inside(c, "name")): c for c in await workspace.mine()}
         if candidate in mine and is_ours(mine[candidate], incident):
             channel = str(inside(mine[candidate], "id"))
-            await workspace.set_purpose(channel, escaped(purpose, TOPIC_MAX))
+            await _say_what_for(workspace, channel, purpose)
             return Room(channel, candidate, new=False)
     raise taken
+
+
+async def _say_what_for(workspace: Workspace, channel: str, purpose: str) -> None:
+    """Sets the purpose. Without it the room is known by its topic; what ails every call is raised."""
+    try:
+        await workspace.set_purpose(channel, escaped(purpose, TOPIC_MAX))
+    except Refused as no:
+        if isinstance(verdict_on_wish(no), Later):
+            raise
 
 
 def names(name: str) -> Iterator[str]:

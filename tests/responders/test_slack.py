@@ -113,6 +113,14 @@ async def test_a_room_without_its_pin_or_topic_is_a_room_all_the_same(responder,
     )
 
 
+async def test_a_room_that_may_not_say_what_it_is_for_is_known_by_its_topic(responder, slack):
+    slack.scopes_missing.add("conversations.setPurpose")
+    opened = await responder.carry_out(first(room(topic="critical · us-42: app is down")))
+    assert isinstance(opened, Done)
+    assert await responder.carry_out(again(room())) == opened
+    assert [channel.name for channel in slack.workspace.channels] == [NAME]
+
+
 async def test_long_names_topics_and_purposes_are_cut_to_what_slack_takes(responder, slack):
     effect = room(name="inc-" + "x" * 200, topic="t" * 999, purpose="us-42 " + "<" * 999)
     assert isinstance(await responder.carry_out(first(effect)), Done)

@@ -6,7 +6,7 @@ import pytest
 
 from checker.responders.contract import Answer, Done, Later, Never
 from checker.responders.slack_refusals import FINAL, MEND, TROUBLE
-from tests.responders.effects import first, post, room
+from tests.responders.effects import first, post, room, summary
 from tests.responders.rooms import made_for, opened
 from tests.world.faults import Fault, drop, empty, hang, page, raw, refuse, says, status, throttle
 from tests.world.hostile import Stranger, repeats
@@ -103,6 +103,31 @@ async def test_a_word_that_we_do_not_know_is_tried_again(slack):
     assert await posted(slack, says("brand_new_word")) == Later(
         why=f"Slack refused {POST}: brand_new_word"
     )
+
+
+async def test_what_passes_by_itself_holds_up_the_room_until_it_has(responder, slack):
+    _, receipt = await opened(slack)
+    await slack.hurt(POST, says("message_limit_exceeded"))
+    answers = [await responder.carry_out(first(post(), room=receipt)) for _ in range(7)]
+    assert answers == [Later(why=f"Slack refused {POST}: message_limit_exceeded")] * 7
+
+
+@pytest.mark.parametrize("effect", [post(), summary()], ids=["post", "summary"])
+async def test_a_word_that_we_do_not_know_holds_up_what_follows_for_five_tries(
+    effect, responder, slack
+):
+    _, receipt = await opened(slack)
+    for method in (POST, "chat.update"):
+        await slack.hurt(method, says("brand_new_word"))
+    answers = [await responder.carry_out(first(effect, room=receipt)) for _ in range(5)]
+    assert [type(answer) for answer in answers] == [Later] * 4 + [Never]
+    assert answers[-1].why.endswith("brand_new_word, 5 times")
+
+
+async def test_a_room_is_tried_for_ever_whatever_is_said(responder, slack):
+    await slack.hurt("conversations.create", says("brand_new_word"))
+    answers = [await responder.carry_out(first(room())) for _ in range(7)]
+    assert all(isinstance(answer, Later) for answer in answers)
 
 
 @pytest.mark.parametrize(
