@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import time
-import uuid
 from collections.abc import Callable, Coroutine, Iterator
 from importlib.metadata import version
 from pathlib import Path
+from socket import gethostname
 from typing import Any
+from uuid import uuid4
 
 import structlog
 from prometheus_client import CollectorRegistry
@@ -27,6 +27,7 @@ from checker.config import digest
 from checker.config.settings import Settings
 from checker.core.events import Delivered, Event
 from checker.core.model import Observation, State
+from checker.core.standing import is_blind
 from checker.delivery import Delivery
 from checker.desk import Desk
 from checker.door import Door, Ports
@@ -34,10 +35,12 @@ from checker.heartbeat import Heartbeat, signs_of
 from checker.metrics import Exposition, Metrics, View
 from checker.outside import Outside
 from checker.reload import Reloaded, Reloader
+from checker.roll import RollCall
 from checker.several.company import Around, Company
 from checker.several.roster import Place
 from checker.several.single import Single
 from checker.stall import Pulse
+from checker.store.presence import Presence
 from checker.store.store import Store
 from checker.store.whereabouts import SameFile
 from checker.upkeep import Upkeep
@@ -63,6 +66,7 @@ class Daemon:
         """`load` reads the config at `path`; ConfigError if that is not one."""
         self._settings = load(path)
         self.metrics = Metrics(CollectorRegistry())
+        self._replica = f"{self._settings.location}-{gethostname()}-{uuid4().hex[:8]}"
         self._pulse = Pulse(time.monotonic, stalled=self.metrics.stalled)
         self._watch = Watch(self.metrics, self._pulse, self._saw, self._is_settled)
         self._scheduler = self._watch.scheduler
@@ -99,6 +103,7 @@ class Daemon:
             lambda: self._responders,
             lambda: self._several.is_leading,
         )
+        self._roll_call = RollCall(self._store, self.metrics.store_failed, self._here)
         self.metrics.show(self.view)
         self.metrics.reloaded(True, time.time(), settings.digest)
         self._listening = await serve(make_app(self._web()), settings.web.host, settings.web.port)
@@ -143,23 +148,28 @@ class Daemon:
 
     def _company(self) -> Company | Single:
         """The daemons that share the store with this one."""
-        location = self._settings.location
         self._watch.place = Place(is_looking=False)  # until nobody else looks from here
         around = Around(
-            replica=f"{location}-{socket.gethostname()}-{uuid.uuid4().hex[:8]}",
-            location=location,
-            version=VERSION,
+            replica=self._replica,
+            location=self._settings.location,
+            here=self._here,
             counts=self.metrics,
             locations=lambda: self._settings.locations,
             policy=lambda: self.door.policy,
             responders=lambda: self._responders,
             follow=self._scheduler.pace,
             moved=self._moved,
-            behind_s=self.metrics.behind_s,
             clock=time.time,
             monotonic=time.monotonic,
         )
         return Company(self._store, around)
+
+    def _here(self, is_looking: bool = True) -> Presence:
+        """What this daemon says of itself."""
+        location = self._settings.location
+        blind = is_blind(self.door.state, location)
+        behind_s = self.metrics.behind_s()
+        return Presence(self._replica, location, VERSION, is_looking, blind, behind_s)
 
     async def _moved(self, place: Place) -> None:
         await self._watch.move(place, self._settings, self._store)
@@ -168,6 +178,7 @@ class Daemon:
         """What goes on for as long as we do."""
         yield self.door.run()
         yield from self._several.works()
+        yield self._roll_call.run()
         yield self._pulse.run()
         yield self._upkeep.run(self.door.beat)
         yield self._upkeep.prune()
@@ -215,6 +226,7 @@ class Daemon:
             looks=self.metrics.looks(),
             off=self._settings.off,
             owed=self._store.owed,
+            roll=self._roll_call.roll(),
             refused=self._reloader.refused,
             lost=self._upkeep.problem,
             rooms=rooms_of(self.door.state.incidents.values(), self._delivery.receipts()),

@@ -13,7 +13,6 @@ import structlog
 from checker.core.events import Looked, Ticked
 from checker.core.model import Duty, Effect, Observation, State
 from checker.core.rules import Policy
-from checker.core.standing import is_blind
 from checker.delivery import Delivery
 from checker.door import Door
 from checker.responders.contract import Responder
@@ -51,14 +50,13 @@ class Around:
 
     replica: str  # the name of this very process
     location: str
-    version: str
     counts: Counts
     locations: Callable[[], int]  # from how many places daemons are to look
     policy: Callable[[], Policy]
     responders: Callable[[], Mapping[str, Responder]]
     follow: Callable[[Pace], None]  # hands the wanted pace to the scheduler
     moved: Callable[[Place], Awaitable[None]]  # told whether and in what turn to look from now on
-    behind_s: Callable[[], float]  # how late our looks are
+    here: Callable[[bool], Presence]  # what we say of ourselves, given whether we look
     clock: Callable[[], float]
     monotonic: Callable[[], float]
 
@@ -75,7 +73,7 @@ class Company:
         self.seat = Shared(store, around.replica, turns, monotonic=around.monotonic)
         self.roster = Roster(
             store.sharing,
-            self._here,
+            around.here,
             around.moved,
             monotonic=around.monotonic,
             locations=around.locations,
@@ -215,13 +213,6 @@ class Company:
         self._door.show(restored.state)
         self._delivery.restore((), restored.receipts)
         self._alone.know(restored)
-
-    def _here(self, is_looking: bool) -> Presence:
-        around = self._around
-        blind = is_blind(self._shadow.state, around.location)
-        return Presence(
-            around.replica, around.location, around.version, is_looking, blind, around.behind_s()
-        )
 
 
 class _Pace:
