@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from checker.config.problems import Problem
 
 HIDDEN = "‹hidden›"
+KEY_MAX = 100  # characters of a key behind the word that tells
 
 _BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")  # what YAML 1.1 takes for the end of a line
 _TELLING_WORDS = "token|secret|passw|credential|key|dsn|heartbeat"
@@ -47,10 +48,9 @@ def read(name: str, text: str, secret_keys: Iterable[str] = ()) -> Source:
     Secret is what stands at a key that sounds like one or is in `secret_keys`, and what looks like a token.
     """
     words = "|".join([_TELLING_WORDS, *(re.escape(key) for key in secret_keys)])
-    pattern = re.compile(
-        rf"""(?P<key>["']?[\w-]*(?:{words})[\w-]*["']?)\s*[:=]\s*(?P<value>.*)$""",
-        re.IGNORECASE,
-    )
+    # From the telling word on, and no further than a key goes: a line of a megabyte is read in a moment.
+    rest = rf"""[\w-]{{0,{KEY_MAX}}}["']?\s*[:=]\s*(?P<value>.*)$"""
+    pattern = re.compile(rf"(?:{words}){rest}", re.IGNORECASE)
     return Source(name, tuple(_masked(split(text), pattern)))
 
 
@@ -84,9 +84,16 @@ def _mask_line(line: str, pattern: re.Pattern[str]) -> tuple[str, int | None]:
         if not reference:
             bare = not found["value"] or found["value"].startswith("#")
             shown = _mask_shapes(line if bare else line[: found.start("value")])
-            return shown + ("" if bare else HIDDEN), found.start("key")
+            return shown + ("" if bare else HIDDEN), _beginning(line, found.start())
         start = reference.end()
     return _mask_shapes(line), None
+
+
+def _beginning(line: str, inside: int) -> int:
+    """The column of the key of which a part stands at `inside`."""
+    while inside and (line[inside - 1].isalnum() or line[inside - 1] in "_-\"'"):
+        inside -= 1
+    return inside
 
 
 def _mask_shapes(text: str) -> str:
