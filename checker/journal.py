@@ -1,12 +1,24 @@
-"""The log: structured, one event a line, on standard error. Foreign text can forge no line."""
+"""The log: structured, one event a line, on standard error. Foreign text can forge no line, and no secret is in it.
+
+What libraries log by Python's own `logging` comes in the same lines.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
-import sys
-from typing import TextIO
+import re
+from collections.abc import Iterable, Mapping, MutableMapping
+from typing import Any, TextIO
 
 import structlog
+
+SECRET_MIN = 6  # characters: a shorter one is none, and stands in half of all words
+HIDDEN = "(secret)"
+
+# What moves a cursor, colours a terminal or ends a line.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_secrets: tuple[str, ...] = ()
 
 
 def write_to(stream: TextIO, level: str = "info", form: str | None = None) -> None:
@@ -18,15 +30,55 @@ def write_to(stream: TextIO, level: str = "info", form: str | None = None) -> No
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.ExceptionRenderer(),
-            structlog.dev.ConsoleRenderer(colors=stream.isatty())
-            if readable
-            else structlog.processors.JSONRenderer(),
+            *(_for_people(stream) if readable else [structlog.processors.JSONRenderer()]),
+            _concealed,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_number(level)),
         logger_factory=structlog.WriteLoggerFactory(file=stream),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    logging.basicConfig(handlers=[_Relay()], level=logging.WARNING, force=True)
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """From now on these stand in no line, wherever they come from: a net under what keeps them out by itself."""
+    global _secrets
+    long = {secret for secret in secrets if len(secret) >= SECRET_MIN}
+    _secrets = tuple(sorted(long | {json.dumps(s)[1:-1] for s in long}, key=len, reverse=True))
+
+
+class _Relay(logging.Handler):
+    """Hands over what libraries log."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        log = structlog.get_logger(record.name)
+        said = {"logger": record.name, "exc_info": record.exc_info}
+        log.log(record.levelno, record.getMessage(), **{k: v for k, v in said.items() if v})
+
+
+def _for_people(stream: TextIO) -> list[structlog.typing.Processor]:
+    return [_tamed, structlog.dev.ConsoleRenderer(colors=stream.isatty())]
+
+
+def _tamed(_log: object, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    """JSON escapes by itself; a line for people does not. A traceback keeps its lines."""
+    for key, value in event.items():
+        if isinstance(value, str):
+            lines = value.split("\n") if key == "exception" else [value]
+            event[key] = "\n".join(_CONTROL.sub(_shown, line) for line in lines)
+    return event
+
+
+def _shown(control: re.Match[str]) -> str:
+    return control[0].encode("unicode_escape").decode()
+
+
+def _concealed(_log: object, _method: str, line: Any) -> str:
+    """The rendered line without what is to be hidden."""
+    text = str(line)
+    for secret in _secrets:
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 def _number(level: str) -> int:

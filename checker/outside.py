@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from typing import Any
 
+from checker import journal
 from checker.assembly import slacks_of
 from checker.config.secrecy import secrets_of
 from checker.config.settings import Settings
@@ -74,7 +75,8 @@ class Outside:
         yield self._drills.run()
 
     async def use(self, settings: Settings) -> None:
-        """Listen to the Slacks of these settings from now on."""
+        """Listen to the Slacks of these settings from now on, and keep their secrets out of the log."""
+        journal.hide(secrets_of(settings))
         await self._slack.use(slacks_of(settings))
 
     def ears(self) -> list[Ear]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, SecretStr
 
@@ -12,8 +13,19 @@ from checker.config.settings import Settings
 
 
 def secrets_of(settings: Settings) -> frozenset[str]:
-    """The values themselves: of targets, checks, responders and our own door."""
-    return frozenset(filter(None, _inside(settings)))
+    """The values themselves: of targets, checks, responders, our own door and the store; and passwords in addresses."""
+    whole = frozenset(filter(None, _inside(settings)))
+    return whole | {password for value in whole for password in _passwords(value)}
+
+
+def _passwords(address: str) -> Iterator[str]:
+    """What stands before the @ of an address, as it is written and as it is meant."""
+    try:
+        password = urlsplit(address).password if "://" in address else None
+    except ValueError:  # no address after all
+        password = None
+    if password:
+        yield from (password, unquote(password))
 
 
 def _inside(value: Any) -> Iterator[str]:
