@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from checker.core import incident
-from docs import reasons, severity
+from docs import errors, reasons, severity
 
 HERE = Path(__file__).parent
 MADE = "<!-- Made by `make docs` from {source}; edit that. -->\n\n"
@@ -51,10 +51,16 @@ def reasons_page() -> str:
     return MADE.format(source="each probe's REASONS") + reasons.page()
 
 
+def errors_page() -> str:
+    """What is refused, and what follows."""
+    return MADE.format(source="docs/errors.py and the responders") + errors.page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "reference/incident.md": incident_page,
     "reference/severity.md": severity_page,
     "reference/reasons.md": reasons_page,
+    "reference/errors.md": errors_page,
 }
 
 
