@@ -28,6 +28,7 @@ SECRETS = {
     "PAGERDUTY_SECOND_ROUTING_KEY": "s" * 32,
     "PAGERDUTY_REST_TOKEN": "r",
     "SLACK_BOT_TOKEN": "xoxb-1",
+    "SLACK_APP_TOKEN": "xapp-1",
     "CHECKER_WEB_TOKEN": "t",
     "CHECKER_HEARTBEAT_URL": "https://beats.test/ours",
     **dict.fromkeys(KEYS, "1"),
