@@ -54,6 +54,7 @@ from checker.works import Works
 VERSION = version("posthog-checker")
 LOOKS_END_S = 4.0  # of the ten seconds that a shutdown may take
 EVENTS_END_S = 1.0
+STORE_END_S = 2.0
 SENDS_END_S = 3.0
 
 log = structlog.get_logger()
@@ -194,8 +195,10 @@ class Daemon:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self.door.settled(), EVENTS_END_S)
         await self._works.end()
-        await self.door.flush()
-        await self._upkeep.remember()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(STORE_END_S):
+                await self.door.flush()
+                await self._upkeep.remember()
         await self._delivery.drain(SENDS_END_S)
         await self._several.leave()
         await self._listening.stop()

@@ -13,13 +13,13 @@ from typing import Any, Protocol
 
 import structlog
 
-from checker.core.engine import step
 from checker.core.events import Delivered, Event, PagedAlone, Ticked
 from checker.core.incident import is_live
 from checker.core.model import Duty, Effect, Severity, State
 from checker.core.rules import Policy
 from checker.delivery import Delivery
 from checker.responders.contract import Responder
+from checker.several.shadow import careful_step
 from checker.store.faults import StoreError
 from checker.store.rows import Restored
 
@@ -118,7 +118,7 @@ class Alone:
         if self._delivery is None:
             return
         policy = policy_alone(self._policy(), self._known.state, self._location)
-        taken = step(policy, self._state, event)
+        taken = careful_step(policy, self._state, event)
         self._state = taken.state
         for entry in taken.entries:
             log.warning(

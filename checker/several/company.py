@@ -119,7 +119,12 @@ class Company:
         seen = Looked(observation)
         self._alone.take(seen)
         self._shadow.take(seen)
-        self._tempo.ours(self._shadow.pace(self._door.state, self._around.location))
+        self._follow_own_pace()
+
+    def _follow_own_pace(self) -> None:
+        """What is settled for all is looked at as all do; while we are alone nothing is settled for us."""
+        known = State() if self._alone.is_alone else self._door.state
+        self._tempo.ours(self._shadow.pace(known, self._around.location))
 
     def put(self, effects: Iterable[Effect]) -> None:
         """Effects that we decided on, for the delivery."""
@@ -165,11 +170,12 @@ class Company:
         """Lets time pass: notices that the store is away, or back."""
         around, passed = self._around, Ticked(self._around.clock())
         self._shadow.take(passed)
-        self._tempo.ours(self._shadow.pace(self._door.state, around.location))
+        self._follow_own_pace()
         if not self.roster.is_away:
             await self._alone.end()
             await self._alone.tell()
         elif not self.seat.is_seated and not self._alone.is_alone:
+            self._tempo.nobody_leads()
             self._alone.begin(self._shadow.state)
         self._alone.take(passed)
         around.counts.led(self.is_leading)

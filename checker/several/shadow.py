@@ -5,11 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import structlog
+
 from checker.core.engine import step
 from checker.core.events import Event
-from checker.core.model import State
+from checker.core.model import State, Step
 from checker.core.pace import pace
 from checker.core.rules import Policy
+
+log = structlog.get_logger(__name__)
+
+
+def careful_step(policy: Policy, state: State, event: Event) -> Step:
+    """The core's step; what a bug of ours breaks is said, and comes to nothing."""
+    try:
+        return step(policy, state, event)
+    except Exception:
+        log.critical("the core broke", word=type(event).__name__, exc_info=True)
+        return Step(state)
 
 
 def own_of(state: State, location: str) -> State:
@@ -31,7 +44,7 @@ class Shadow:
         self.state = state
 
     def take(self, event: Event) -> None:
-        self.state = step(self._bare(), self.state, event).state
+        self.state = careful_step(self._bare(), self.state, event).state
 
     def pace(self, known: State, location: str) -> Mapping[str, float]:
         """The pace that our own looks call for, but for what is settled for all in `known`."""

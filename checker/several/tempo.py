@@ -61,6 +61,10 @@ class Tempo:
         """What our own looks call for."""
         self._set(self._all, pace)
 
+    def nobody_leads(self) -> None:
+        """As far as we can tell: what was wanted last must not last for ever."""
+        self._set({}, self._own)
+
     def said(self) -> None:
         """Whoever leads may want another pace."""
         self._stir.set()

@@ -30,14 +30,19 @@ HASTY = {
 class Fleet:
     """`daemons` by their names, which are their locations, or "l1b" for a second one in l1."""
 
-    def __init__(self, world: World, store: str, folder: Path, names: Sequence[str]) -> None:
+    def __init__(
+        self, world: World, store: str, folder: Path, names: Sequence[str], **overrides: Any
+    ) -> None:
         self.world = world
         self.store = store
         places = len({name[:2] for name in names})
         self.daemons = {
             name: Process(
                 world.config(
-                    folder / name, store=store, location=name[:2], locations=places, **HASTY
+                    folder / name,
+                    **{"store": store, "location": name[:2], "locations": places}
+                    | HASTY
+                    | overrides,
                 )
             )
             for name in names
