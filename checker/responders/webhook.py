@@ -29,6 +29,7 @@ from pydantic import Field, SecretStr, field_validator
 
 from checker.core.model import Duty, Effect
 from checker.responders.contract import Answer, Attempt, Done, ResponderSettings
+from checker.responders.contract_findings import Finding, ok
 from checker.responders.contract_http import NotDone, Outside, Terms, as_json, visible
 from probes.contract import one_line
 
@@ -93,6 +94,12 @@ class Responder:
         except NotDone as no:
             return no.answer
         return Done({}, f"the webhook took it: {one_line(effect.payload['title'], TITLE_MAX)}")
+
+    async def examine(self) -> list[Finding]:
+        """What can be said without sending anything: whatever is sent there may be published."""
+        return [
+            ok("nothing is sent to the webhook by day; whether it takes words, a publish shows")
+        ]
 
     async def close(self) -> None:
         await self._receiver.close()

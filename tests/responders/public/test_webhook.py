@@ -14,6 +14,7 @@ import respx
 from pydantic import ValidationError
 
 from checker.responders.contract import Answer, Done, Later, Never
+from checker.responders.contract_findings import Examined, Health
 from checker.responders.webhook import Responder, Settings
 from tests.responders.effects import AT, again, first, publish, withdraw
 from tests.responders.public.saying import done, published
@@ -197,3 +198,13 @@ def test_an_address_that_is_none_is_refused_without_showing_it(address):
 def test_a_secret_that_cannot_do_its_work_is_refused(key, value):
     with pytest.raises(ValidationError):
         Settings(address=URL, **{key: value})
+
+
+async def test_a_look_at_it_sends_nothing_and_says_so(webhook, respx_mock):
+    assert isinstance(webhook, Examined)
+    (found,) = await webhook.examine()
+    assert (found.health, found.what.partition(";")[0]) == (
+        Health.OK,
+        "nothing is sent to the webhook by day",
+    )
+    assert not respx_mock.calls
