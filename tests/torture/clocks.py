@@ -106,6 +106,7 @@ class Clock:
             "FAKETIME_TIMESTAMP_FILE": self._file,
             "FAKETIME_NO_CACHE": 1,
             "DONT_FAKE_MONOTONIC": 1,
+            "FAKETIME_FORCE_MONOTONIC_FIX": 0,  # else each switch of threads takes milliseconds
         }
         self.entry = (
             "env",

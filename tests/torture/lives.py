@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.torture import clocks
 from tests.torture.case import Case, Seen
+from tests.torture.clocks import PATIENT
 from tests.torture.counts import ONE_RING, rings
 from tests.torture.stage import Stage, stage
 from tests.torture.watch import Bell
@@ -18,7 +19,7 @@ from tests.world.daemon import ENTRY, Process
 from tests.world.faults import Fault, hang, slow, status
 
 EXIT_S = 10.0  # the figure for a shutdown
-LIFE_S = 2.0  # of a daemon in a crash loop, its start included
+LIFE_S = 1.5  # of a daemon in a crash loop, once it is ready
 LIVES = 12
 
 
@@ -31,8 +32,8 @@ def _of_lives() -> Iterator[Case]:
     ends = f"ends in {EXIT_S:.0f} s; {ONE_RING}"
     for how, fault in (("takes 2 s for", slow(2)), ("hangs over", hang())):
         yield lives(f"SIGTERM while PagerDuty {how} the page", ends, partial(told_to_end, fault))
-    loop = f"killed {LIFE_S:.0f} s after each start, {LIVES} times, while it fails"
-    yield lives(loop, ONE_RING, crash_loop)
+    loop = f"kill -9 {LIFE_S} s after it is ready, {LIVES} times, while something fails"
+    yield lives(loop, f"{ONE_RING}, before it ends", crash_loop)
     yield lives("a second daemon on the same store", "refused; then it takes over", doubled)
     beside = "a second daemon beside one that is frozen"
     yield lives(beside, "refused while the other lives", doubled_by_a_frozen_one)
@@ -59,16 +60,17 @@ async def told_to_end(fault: Fault, folder: Path) -> Seen:
 
 
 async def crash_loop(folder: Path) -> Seen:
-    async with stage(folder) as here:
+    """No life is as long as a failure must last until it is declared."""
+    async with stage(folder, config={"thresholds": PATIENT}) as here:
         await here.world.hurt("us", "signup", status(503))
         for _ in range(LIVES):
-            await here.daemon.spawn()
+            await here.daemon.start()
             await asyncio.sleep(LIFE_S)
             await here.daemon.kill()
         so_far = len(here.world.pagerduty.rings)
         await here.keep()
         found = await rings(here, 1)
-    when = "during the loop" if so_far else "only after the loop"
+    when = "in the loop" if so_far else "only after the loop"
     return Seen(f"{found.text}, {when}", found.is_right and so_far == 1, LIVES)
 
 
