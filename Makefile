@@ -44,6 +44,9 @@ bench: .venv/dev  ## the figures that we claim, printed as distributions
 	@command -v prometheus-blackbox-exporter >/dev/null || { $(APT) update -qq && $(APT) install -y -qq prometheus-blackbox-exporter; }
 	$(PY) -m benchmarks.latency
 
+several: .venv/dev tools  ## several daemons on one PostgreSQL: lag, ceiling, take-over, 50 deaths; half an hour
+	$(PY) -m benchmarks.several
+
 # Each *.txt of tests/conformance is an environment of its own: two versions of PostHog's SDK, and chdb (1 GB).
 REAL = var/conformance
 conformance: .venv/dev  ## the world of the tests beside PostHog's own SDKs and a real ClickHouse; heavy

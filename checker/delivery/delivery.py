@@ -193,7 +193,7 @@ class Delivery:
     async def _one(self, lane: Lane, responder: Responder) -> bool:
         """One try of the first in line, and what came of it; whether to go on with the lane."""
         pending = lane.begin(self._clock())
-        if not await self._may_try(pending.effect):
+        if not await self._may_try(pending.effect) or not self._has(lane):
             lane.put_back(pending)
             return False
         answer = await self._try(responder, pending)
