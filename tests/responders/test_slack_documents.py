@@ -32,6 +32,12 @@ async def test_the_document_is_a_file_in_the_room(responder: Responder, slack: S
     assert channel.messages[-1].files[0]["id"] == file.id
 
 
+async def test_nobody_is_called_by_its_title(responder: Responder, slack: Slack):
+    channel, receipt = await opened(slack)
+    await responder.carry_out(first(document(title="<!channel> <@U1> us-42"), room=receipt))
+    assert channel.messages[-1].text == "&lt;!channel&gt; &lt;@U1&gt; us-42"
+
+
 async def test_letters_of_two_bytes_are_sent_whole(responder: Responder, slack: Slack):
     _, receipt = await opened(slack)
     await responder.carry_out(first(document(text="é" * 100), room=receipt))

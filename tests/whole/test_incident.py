@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.world import watching
 from tests.world.daemon import Process, checker, until
 from tests.world.faults import hang, refuse, status
 from tests.world.world import World
@@ -44,6 +45,32 @@ async def test_an_outage_is_paged_once_given_one_room_and_closed_by_a_person(
     await until(lambda: everything_is_resolved(world), 10, "the end at PagerDuty")
     assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
     assert len(world.slack.workspace.channels) == 1
+
+
+async def test_twenty_checks_that_fail_together_are_one_page_one_room_and_one_opening(
+    world: World, tmp_path: Path
+):
+    pages = {f"app-{n}": watching.page("app", f"/login?{n}") for n in range(20)}
+    pace = {"every": "2s", "timeout": "1s", "recheck": "500ms"}
+    daemon = Process(world.config(tmp_path / "config", checks=pages, pace=pace))
+    await daemon.start()
+    try:
+        await world.hurt("us", "app", refuse())
+        await until(lambda: bool(world.pagerduty.rings), 30, "the page")
+        await until(lambda: bool(world.slack.workspace.channels), 10, "the room")
+        (room,) = world.slack.workspace.channels
+
+        async def all_are_known() -> bool:
+            _, body = await daemon.get("/api/v1/incidents/us-1")
+            return len(json.loads(body)["incident"]["failing"]) == 20
+
+        await until(all_are_known, 20, "all twenty in one incident")
+        assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
+        openings = [m for m in room.messages if "/room/" in str(m.metadata)]
+        assert len(openings) == 1
+        assert len(world.slack.workspace.channels) == 1
+    finally:
+        await daemon.kill()
 
 
 @pytest.mark.parametrize("fault", [refuse(), hang()], ids=["refuse", "hang"])
