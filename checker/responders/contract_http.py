@@ -149,10 +149,10 @@ class Outside:
         """What the answer says is wrong, in one line, without our secrets."""
         told = next((said[k] for k in SAYS if said.get(k)), "") if isinstance(said, dict) else ""
         told = "; ".join(map(str, told)) if isinstance(told, list) else told
-        text = str(told) or body[:400].decode("utf-8", "replace")
-        for secret in self._terms.secrets:
+        text = str(told) or body.decode("utf-8", "replace")
+        for secret in self._terms.secrets:  # before anything is cut: half a secret is one too
             text = text.replace(secret, "(secret)")
-        return f": {line}" if (line := one_line(text)) else ""
+        return f": {line}" if (line := one_line(text[:400])) else ""
 
 
 def as_json(value: Mapping[str, Any]) -> bytes:

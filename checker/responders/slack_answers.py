@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Mapping
 from typing import Any
 
@@ -14,6 +15,9 @@ from checker.responders.slack_refusals import Refused, Unanswered
 from probes.contract import one_line
 
 ANSWER_MAX = 16 * 1024 * 1024  # bytes, unpacked; two hundred long messages are a few
+# What Slack says is repeated in messages, and only what can be its own: a proxy might say back our token.
+WORD = re.compile(r"[a-z0-9_]{1,60}")
+SCOPES = re.compile(r"[a-z.:, _]{0,200}")
 AWAY_AFTER_S = 60.0  # a portal or a proxy stands in between
 WAIT_MAX_S = 300.0  # the longest Retry-After that is believed
 
@@ -108,6 +112,11 @@ def needed(answer: Any, *path: str) -> str:
     return found
 
 
+def word_of(said: Any) -> str:
+    """Slack's word for what is wrong; empty if it can be none of its own."""
+    return said if isinstance(said, str) and WORD.fullmatch(said) else ""
+
+
 def _not_done(response: Any) -> Refused | Unanswered:
     """Of an answer that does not say ok. The SDK hands over its own response, or aiohttp's if that is not JSON."""
     status = getattr(response, "status_code", None) or response.status
@@ -116,9 +125,10 @@ def _not_done(response: Any) -> Refused | Unanswered:
     if status == 429 or word in ("ratelimited", "rate_limited"):
         wait = _retry_after(response.headers)
         return Unanswered(Later(why="Slack asks us to wait", after_s=wait))
-    if isinstance(word, str):
+    if word_of(word):
         method = str(response.api_url).rpartition("/")[2]
-        return Refused(method, one_line(word, 60), str(inside(data, "needed") or ""), data)
+        needed = str(inside(data, "needed") or "")
+        return Refused(method, word_of(word), needed if SCOPES.fullmatch(needed) else "", data)
     if status == 200:
         return _foreign()
     return Unanswered(Later(why=f"Slack answered {status}", unsure=status >= 500))

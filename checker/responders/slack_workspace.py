@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from checker.responders.slack_answers import inside, listed, needed
+from checker.responders.slack_answers import inside, listed, needed, word_of
 from checker.responders.slack_line import Line, Place
 from checker.responders.slack_message import Message
 from checker.responders.slack_refusals import PERSONAL, Refused
@@ -66,7 +66,8 @@ class Workspace:
                 return {} if no.word in THERE else dict.fromkeys(users, no.word)
             answer = no.answer
         said = {
-            str(inside(one, "user")): str(inside(one, "error")) for one in listed(answer, "errors")
+            str(inside(one, "user")): word_of(inside(one, "error"))
+            for one in listed(answer, "errors")
         }
         return {user: word for user, word in said.items() if word not in THERE}
 

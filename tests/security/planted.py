@@ -86,3 +86,6 @@ def planted_in(entries: Mapping[str, Mapping[str, Any]]) -> set[str]:
         for key in entry
         if _digest(name := f"{kind}.{key}") in text
     }
+
+
+PLANTED_NAMES = planted_in(responders("http://127.0.0.1:1"))
