@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from contextlib import closing as closed
 
@@ -98,6 +99,21 @@ async def test_a_damaged_file_is_refused_with_what_to_do_and_left_as_it_is(tmp_p
         await Store.open(url_of(tmp_path))
     assert str(path) in str(refusal.value)
     assert path.read_bytes() == before
+
+
+async def test_a_log_that_was_cut_off_leaves_what_was_written_before_and_all_of_that(tmp_path):
+    async with opened(tmp_path) as store:
+        for number in range(100):
+            await store.put_inbox(f"cli/{number}", closing("us-1" * 1000), 1.0)
+        held = file_in(tmp_path)
+        copy = tmp_path / "copy"
+        shutil.copytree(held.parent, copy / "var")  # as a crash leaves it: with its log
+    log = file_in(copy).with_name("checker.db-wal")
+    os.truncate(log, log.stat().st_size // 2 + 1234)
+    async with opened(copy) as store:
+        left = [name for name, _ in await store.inbox(100)]
+    assert left == [f"cli/{number}" for number in range(len(left))]
+    assert 0 < len(left) < 100
 
 
 async def test_a_refused_store_is_not_left_claimed(tmp_path):
