@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from checker.roll import roll_of
+from checker.roll import GONE_S, roll_of
+from checker.several import roster, seat
 from checker.store.presence import Presence
 from tests.metrics.sample import NOW, roll
 
@@ -67,3 +68,8 @@ def test_that_no_daemon_runs_is_said(here):
 def test_a_clock_that_is_off_is_said_of_whoever_stands_by_too(offset, said):
     standby = Presence("a-2", "a", "0.1.0", is_looking=False, offset_s=offset)
     assert place(Presence("a-1", "a", "0.1.0"), standby).troubles == (f"a clock is {said}",)
+
+
+@pytest.mark.parametrize("after_s", [seat.TTL_S + seat.RENEW_S, roster.TTL_S + roster.SAY_S])
+def test_by_the_time_that_somebody_is_gone_another_has_taken_over(after_s):
+    assert after_s < GONE_S
