@@ -4,7 +4,7 @@
 PY = .venv/bin/python
 APT = $$(test "$$(id -u)" = 0 || echo sudo) apt-get
 
-.PHONY: run demo story test check lint types format locks docs schema tools bench conformance simulate rehearse clean
+.PHONY: run demo story test check lint types format locks docs schema tools bench conformance simulate curves audit rehearse clean
 
 run: .venv/run  ## the daemon, with ./config and an embedded database
 	.venv/bin/checker run
@@ -58,8 +58,20 @@ conformance: .venv/dev  ## the world of the tests beside PostHog's own SDKs and 
 	done
 	$(PY) -m tests.conformance $(REAL)
 
+# Exit code 75: something could not be looked at (offline, no advisories are reached), which is not the same as clean.
+AUDIT = var/audit
+audit: .venv/dev  ## bandit, hadolint, zizmor and pip-audit; says what it could not look at
+	@cmp -s requirements-audit.lock $(AUDIT)/installed || { echo "installing the auditors" && $(PY) -m venv --clear $(AUDIT) \
+	  && $(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock \
+	  && cp requirements-audit.lock $(AUDIT)/installed; } || echo "audit: not all tools can be installed" >&2
+	@$(PY) -m tests.security.audit $(AUDIT)/bin
+
 simulate: .venv/dev  ## what the detection rule is worth in years of weather, beside the usual rules
 	$(PY) -m benchmarks.simulate
+	$(PY) -m benchmarks.backtest
+
+curves: .venv/dev  ## docs/explanation/detection.svg: how soon, how often for nothing, and why; some minutes
+	$(PY) -m benchmarks.curves
 
 rehearse: .venv/run  ## PostHog's outages and the handbook's examples, through ./config
 	.venv/bin/checker rehearse tests/scenarios/*.yaml
@@ -97,6 +109,7 @@ locks:
 	$(LOCK) pyproject.toml -o requirements.lock
 	$(LOCK) pyproject.toml --extra dev -o requirements-dev.lock
 	printf 'editables>=0.5\nhatchling>=1.27\n' | $(LOCK) - -o requirements-build.lock
+	printf 'bandit\nhadolint-bin\npip-audit\nzizmor\n' | $(LOCK) - -o requirements-audit.lock
 
 clean:
 	rm -rf .venv $(REAL) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
