@@ -20,6 +20,8 @@ from tests.world.faults import says
 from tests.world.slack import Slack
 from tests.world.slack_workspace import BOT, Channel
 
+pytestmark = pytest.mark.timeout(120)
+
 CHECKS = [f"us/s{number}" for number in range(40)]
 TEAMS = {f"team-{number}": f"U0TEAM{number}" for number in range(4)}
 OUTLETS = ("banner", "page", "announcements")
@@ -121,7 +123,7 @@ async def test_what_flaps_all_night_and_is_told_to_customers_is_twelve_messages_
     for outlet in OUTLETS:
         story.tell(Published(T0 + 650, "us-1", "ada", outlet))
     for hour in range(2):
-        story.play(flapping, 3600)
+        story.play(flapping, 2700)
         story.tell(Noted(T0 + story.now, "us-1", "ada", f"hour {hour}: no change"))
     story.tell(Closed(T0 + story.now + 1, "us-1", "ada", "a leak", "mended"))
     room = await night.carry_out(story)

@@ -134,7 +134,7 @@ async def test_whoever_schedules_the_sync_is_called_by_a_message_of_its_own(slac
     assert message.text.endswith(" <@U0TIM>")
     assert "<@U0TIM>" in str(message.blocks)
     assert isinstance(answer, Done)
-    assert "told" not in answer.receipt
+    assert answer.receipt["kept"]
 
 
 async def test_in_few_words_they_are_called_all_the_same(slack, responder_for):
