@@ -9,9 +9,11 @@ import json
 import logging
 import re
 from collections.abc import Iterable, Mapping, MutableMapping
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 import structlog
+
+from checker.enduring import Enduring
 
 SECRET_MIN = 6  # characters: a shorter one is none, and stands in half of all words
 HIDDEN = "(secret)"
@@ -34,7 +36,7 @@ def write_to(stream: TextIO, level: str = "info", form: str | None = None) -> No
             _concealed,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_number(level)),
-        logger_factory=structlog.WriteLoggerFactory(file=stream),
+        logger_factory=structlog.WriteLoggerFactory(file=cast(TextIO, Enduring(stream))),
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_Relay()], level=logging.WARNING, force=True)
