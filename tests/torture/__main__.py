@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.torture import crash, lives, random_kills, table
+from tests.torture import crash, lives, random_kills, stores, table
 from tests.torture.case import Case, Seen, Skipped
 from tests.torture.table import Played
 
@@ -28,6 +28,7 @@ PARTS: dict[str, Part] = {
     "crash": crash.cases,
     "random": random_kills.cases,
     "lives": lives.cases,
+    "store": stores.cases,
 }
 
 console = Console(soft_wrap=True, highlight=False)
