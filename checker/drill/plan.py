@@ -27,7 +27,7 @@ out that is there in earnest, with a test service and a place where nobody minds
   drill-room:
     kind: slack
     drill: true
-    token: ${env:SLACK_BOT_TOKEN}
+    token: ${env:SLACK_DRILL_TOKEN}
 """
 
 
