@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from checker.core.effects import original
 from checker.core.markdown import escaped, escaped_lines, hidden
 from checker.core.model import Duty, Effect, Entry, Incident, Phase, Severity
 from checker.core.wording import lasting, stamp, why
@@ -191,7 +192,7 @@ def _pages(deeds: Sequence[Deed]) -> list[Deed]:
 
 def _number(deed: Deed) -> str:
     """ "1" of "us-42/page/1@pagerduty"."""
-    return deed.effect.id.rpartition("/")[2].partition("@")[0]
+    return original(deed.effect.id).rpartition("/")[2].partition("@")[0]
 
 
 # ── who, and what they did ────────────────────────────────────────────────────────────────────

@@ -166,6 +166,26 @@ def operation(incident: Incident, duty: Duty, name: str, responder: str) -> str:
     return f"{incident.id}/{duty}/{name}@{responder}"
 
 
+def again(effect: Effect, times: int, at: float) -> Effect:
+    """The same, to be done once more: its `times`-th time beside the first. Its id says so: "us-42/page/1~1@pagerduty"."""
+    name, _, responder = original(effect.id).rpartition("@")
+    return replace(effect, id=f"{name}~{times}@{responder}", at=at)
+
+
+def original(id_: str) -> str:
+    """The id of what is done once more; of anything else its own."""
+    name, _, responder = id_.rpartition("@")
+    return f"{name.partition('~')[0]}@{responder}"
+
+
+def end_anew(incident: Incident, responder: str, key: str, times: int, at: float) -> Effect:
+    """The end of one page that shows although it is over, beside the ends that were sent before."""
+    name = f"{key.rpartition('/')[2]}-shown~{times}"
+    payload = {"key": key, "why": f"{incident.id} {incident.phase}"}
+    id_ = operation(incident, Duty.RESOLVE, name, responder)
+    return Effect(id_, incident.id, responder, Duty.RESOLVE, at, payload)
+
+
 def _each(
     case: Case, incident: Incident, duty: Duty, name: str, payload: Mapping[str, Any]
 ) -> Iterator[Effect]:

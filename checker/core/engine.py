@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from checker.core import alerts, pace
 from checker.core.alone import paged_alone
+from checker.core.amends import redone
 from checker.core.draft import Draft
 from checker.core.events import (
     Acknowledged,
@@ -26,6 +27,7 @@ from checker.core.events import (
     PageConfirmed,
     PagedAlone,
     PageResolved,
+    Redone,
     Refused,
     Ticked,
 )
@@ -64,6 +66,8 @@ def step(policy: Policy, state: State, event: Event) -> Step:
             answered(draft, event)
         case PagedAlone():
             paged_alone(draft, event)
+        case Redone():
+            redone(draft, event)
         case _:
             hear(draft, event)
     if draft.state.incidents is not state.incidents or isinstance(event, Ticked):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from checker.core.model import Alert, Duty, Maintenance, Observation, Person, Severity
+from checker.core.model import Alert, Duty, Effect, Maintenance, Observation, Person, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +255,17 @@ class PagedAlone:
         return int(self.key.rpartition("/")[2])
 
 
+@dataclass(frozen=True, slots=True)
+class Redone:
+    """What should have been done was found undone, and somebody says that it be done again."""
+
+    at: float
+    incident: str
+    by: str
+    why: str  # what was found, in a sentence
+    effects: tuple[Effect, ...]  # ready, each under an id of its own
+
+
 Event = (
     Looked
     | Ticked
@@ -280,4 +291,5 @@ Event = (
     | Delivered
     | Refused
     | PagedAlone
+    | Redone
 )

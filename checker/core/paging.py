@@ -15,7 +15,7 @@ from dataclasses import replace
 from checker.core import incident as life
 from checker.core import wording
 from checker.core.draft import Draft
-from checker.core.effects import Case, operation, ring_elsewhere
+from checker.core.effects import Case, operation, original, ring_elsewhere
 from checker.core.events import Acknowledged, Delivered, PageConfirmed, PageResolved, Refused
 from checker.core.incident import Move
 from checker.core.model import Duty, Incident, Severity
@@ -80,7 +80,8 @@ def _confirmed(draft: Draft, current: Incident, event: PageConfirmed) -> None:
 
 
 def _is_newest_page(current: Incident, event: Delivered | Refused) -> bool:
-    return event.effect == operation(current, Duty.PAGE, str(current.page), event.responder)
+    newest = operation(current, Duty.PAGE, str(current.page), event.responder)
+    return original(event.effect) == newest
 
 
 def _taken(draft: Draft, current: Incident, responder: str) -> None:
