@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.torture import crash, lives, random_kills, stores, table
+from tests.torture import crash, limits, lives, random_kills, stores, table
 from tests.torture.case import Case, Seen, Skipped
 from tests.torture.table import Played
 
@@ -29,6 +29,7 @@ PARTS: dict[str, Part] = {
     "random": random_kills.cases,
     "lives": lives.cases,
     "store": stores.cases,
+    "limits": limits.cases,
 }
 
 console = Console(soft_wrap=True, highlight=False)

@@ -176,6 +176,8 @@ async def damaged_before(folder: Path) -> Seen:
 async def damaged_meanwhile(folder: Path) -> Seen:
     async with stage(folder, config={"thresholds": PATIENT}) as here:
         await here.daemon.start()
+        await here.daemon.stop()  # by which its log is written into the file
+        await here.daemon.start()
         damage(here.store)
         await fail(here)
         await rung_soon(here)
