@@ -31,6 +31,7 @@ from checker.responders.contract import (
 from checker.responders.contract_findings import NEVER_PAGED, Finding
 from checker.responders.pagerduty_event import as_json, bare, change, fitted, short_key, trigger
 from checker.responders.pagerduty_examined import heard, secret_seen, service_found
+from checker.responders.pagerduty_open import open_pages
 from checker.responders.pagerduty_pages import look_up
 from checker.responders.pagerduty_people import on_call
 from checker.responders.pagerduty_rest import Rest, visible
@@ -141,6 +142,12 @@ class Responder:
         if self._rest is None:
             return Unread("there is no rest_token")
         return await look_up(self._rest, short_key(key), self._settings.service)
+
+    async def open_pages(self, deployment: str) -> Mapping[str, Shown] | Unread:
+        """Every page of that deployment that PagerDuty shows as open."""
+        if self._rest is None:
+            return Unread("there is no rest_token")
+        return await open_pages(self._rest, self._settings.service, deployment)
 
     @property
     def knows_on_call(self) -> bool:

@@ -33,6 +33,7 @@ from checker.responders.contract import (
 from checker.responders.contract_findings import Finding
 from checker.responders.pagerduty_event import SUMMARY_MAX, short_key
 from checker.responders.pagerduty_examined import service_found
+from checker.responders.pagerduty_open import open_pages
 from checker.responders.pagerduty_pages import incidents, look_up
 from checker.responders.pagerduty_rest import (
     Reply,
@@ -117,6 +118,10 @@ class Responder:
         shown = await look_up(self._rest, short_key(key), self._settings.service)
         ended = isinstance(shown, Shown) and shown.state is PageState.RESOLVED
         return Shown(PageState.RESOLVED) if ended else shown
+
+    async def open_pages(self, deployment: str) -> Mapping[str, Shown] | Unread:
+        """Every page of that deployment that the service shows as open."""
+        return await open_pages(self._rest, self._settings.service, deployment)
 
     async def close(self) -> None:
         await self._rest.close()

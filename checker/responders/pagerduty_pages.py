@@ -25,12 +25,12 @@ async def look_up(rest: Rest, key: str, service: str | None) -> Shown | Unread |
     if isinstance(found, Unread):
         return found
     try:
-        shown = [(str(one.get("created_at")), _shown(one)) for one in found]
+        all_of_it = [(str(one.get("created_at")), shown(one)) for one in found]
     except (AttributeError, KeyError, TypeError, ValueError):
         return Unread(ODD)
-    shown.sort(key=lambda one: one[0], reverse=True)
-    shown.sort(key=lambda one: one[1].state is PageState.RESOLVED)
-    return shown[0][1] if shown else None
+    all_of_it.sort(key=lambda one: one[0], reverse=True)
+    all_of_it.sort(key=lambda one: one[1].state is PageState.RESOLVED)
+    return all_of_it[0][1] if all_of_it else None
 
 
 async def incidents(rest: Rest, key: str, service: str | None) -> list[Any] | Unread:
@@ -48,7 +48,7 @@ async def incidents(rest: Rest, key: str, service: str | None) -> list[Any] | Un
     return found if isinstance(found, list) else Unread(ODD)
 
 
-def _shown(incident: Mapping[str, Any]) -> Shown:
+def shown(incident: Mapping[str, Any]) -> Shown:
     """One incident; AttributeError, KeyError, TypeError or ValueError if it is none."""
     state = PageState(incident["status"])
     match state:

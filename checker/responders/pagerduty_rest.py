@@ -22,6 +22,8 @@ ANSWER_MAX = 512 * 1024  # bytes of an answer that are read
 THROTTLED_S = 60.0  # a 429 may come without headers; the limit is by the minute
 THROTTLED_MAX_S = 300.0  # what `ratelimit-reset` is believed
 MENDED_S = 300.0  # no sense in asking sooner: a person must mend a token or an address first
+Query = Mapping[str, str | list[str]]
+
 ODD = "PagerDuty's answer is not what it documents"
 
 
@@ -62,9 +64,7 @@ class Rest:
             verify=tls or ssl.create_default_context(), timeout=terms.timeout_s
         )
 
-    async def read(
-        self, path: str, query: Mapping[str, str], missing: str = "look at rest_url"
-    ) -> Any:
+    async def read(self, path: str, query: Query, missing: str = "look at rest_url") -> Any:
         """The JSON that is there, or Unread. `missing`: what to do about a 404."""
         found = await self.ask("GET", path, query=query)
         if isinstance(found, Silence):
@@ -78,7 +78,7 @@ class Rest:
         method: str,
         path: str,
         *,
-        query: Mapping[str, str] | None = None,
+        query: Query | None = None,
         body: Mapping[str, Any] | None = None,
         sender: str = "",
     ) -> Reply | Silence:

@@ -11,8 +11,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from checker.core.model import Duty
-from checker.responders.contract import Answer, Attempt, Done, Never
+from checker.responders.contract import Answer, Attempt, Done, Never, Unread
 from checker.responders.contract_findings import Finding
+from checker.responders.contract_seen import RoomSeen
 from checker.responders.slack_bookmarks import bookmark, topic_with, wanted
 from checker.responders.slack_documents import Documents
 from checker.responders.slack_examined import examined
@@ -33,6 +34,7 @@ from checker.responders.slack_refusals import (
     verdict,
 )
 from checker.responders.slack_room import Room, room_for
+from checker.responders.slack_seen import opening, seen
 from checker.responders.slack_settings import Settings
 from checker.responders.slack_voice import Voice
 from checker.responders.slack_workspace import Workspace
@@ -89,6 +91,14 @@ class Responder:
     async def examine(self) -> list[Finding]:
         """Tokens and scopes, by one auth.test and, where people are heard over it, one apps.connections.open."""
         return await examined(self._line, self._settings)
+
+    async def see_room(self, receipts: Mapping[str, Receipt]) -> RoomSeen | Unread | None:
+        """The incident's room as it is now, by two reads and one for each two hundred messages."""
+        room = newest(receipts)
+        if room is None:
+            return Unread(NO_ROOM)
+        place = place_of(room)
+        return await seen(self._workspace, place, opening(receipts, place.channel))
 
     async def close(self) -> None:
         await self._line.close()

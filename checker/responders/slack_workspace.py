@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
 from checker.responders.slack_answers import inside, listed, needed, word_of
@@ -43,6 +44,11 @@ class Workspace:
             if not cursor:
                 break
         return found
+
+    async def info(self, channel: str) -> Any:
+        """What the channel is: its name, and whether it is archived."""
+        answer = await self._line.ask(self._client.conversations_info(channel=channel))
+        return inside(answer, "channel")
 
     async def set_purpose(self, channel: str, purpose: str) -> None:
         request = self._client.conversations_setPurpose(channel=channel, purpose=purpose)
@@ -117,16 +123,28 @@ class Workspace:
 
     async def find(self, place: Place, oldest: float, is_it: Callable[[Any], bool]) -> str | None:
         """The ts of the message that `is_it`; None if a thousand since `oldest` are not."""
+        async with aclosing(self._since(place, oldest)) as messages:
+            async for message in messages:
+                if message is not None and is_it(message):
+                    return needed(message, "ts")
+        return None
+
+    async def said(self, place: Place, oldest: float) -> tuple[list[Any], bool]:
+        """The thousand newest messages since `oldest`, and whether they are all."""
+        found = [message async for message in self._since(place, oldest)]
+        return [one for one in found if one is not None], None not in found
+
+    async def _since(self, place: Place, oldest: float) -> AsyncGenerator[Any]:
+        """Messages, newest first; None at the end where there are more than are read."""
         cursor = ""
         for _ in range(PAGES_MAX):
             answer = await self._page(place, oldest, cursor)
             for message in listed(answer, "messages"):
-                if is_it(message):
-                    return needed(message, "ts")
+                yield message
             cursor = inside(answer, "response_metadata", "next_cursor") or ""
             if not cursor:
-                break
-        return None
+                return
+        yield None
 
     async def _page(self, place: Place, oldest: float, cursor: str) -> Any:
         """What was said in the channel, or in the thread: history has no replies in it."""

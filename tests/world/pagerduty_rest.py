@@ -78,13 +78,15 @@ def listed(request: web.Request, token: str, incidents: Iterable[PagedIncident])
         found = [i for i in found if time.time() - i.created_at < MONTH_S]
     if query.getall("service_ids[]", [SERVICE]) != [SERVICE]:
         found = []
+    states = query.getall("statuses[]", [])
+    found = [i for i in found if not states or i.state in states]
     newest_first = query.get("sort_by") == "created_at:desc"
     found.sort(key=lambda i: i.number, reverse=newest_first)
-    limit = min(int(query.get("limit", LIMIT)), 100)
-    shown = [as_rest(incident) for incident in found[:limit]]
-    return web.json_response(
-        {"incidents": shown, "limit": limit, "offset": 0, "more": len(found) > limit, "total": None}
-    )
+    limit, offset = min(int(query.get("limit", LIMIT)), 100), int(query.get("offset", "0"))
+    end = offset + limit
+    shown = [as_rest(incident) for incident in found[offset:end]]
+    page = {"limit": limit, "offset": offset, "more": len(found) > end, "total": None}
+    return web.json_response({"incidents": shown} | page)
 
 
 def as_rest(incident: PagedIncident) -> dict[str, Any]:

@@ -90,6 +90,7 @@ class Workspace:
                 "team": "World",
             },
             "conversations.create": self._create,
+            "conversations.info": lambda args: {"channel": _shown(self._found(args))},
             "conversations.setTopic": self._set_topic,
             "conversations.setPurpose": self._set_purpose,
             "conversations.invite": self._invite,
