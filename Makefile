@@ -4,7 +4,7 @@
 PY = .venv/bin/python
 APT = $$(test "$$(id -u)" = 0 || echo sudo) apt-get
 
-.PHONY: run demo story test check lint types format locks docs schema tools bench conformance simulate curves audit rehearse clean
+.PHONY: run demo story several torture audit test check lint types format locks docs schema tools bench conformance simulate curves rehearse clean
 
 run: .venv/run  ## the daemon, with ./config and an embedded database
 	.venv/bin/checker run
