@@ -20,6 +20,7 @@ from checker.core.events import (
     Noted,
     Planned,
     Published,
+    Redone,
     SeveritySet,
     StatusSaid,
     SyncTaken,
@@ -162,6 +163,10 @@ class Desk:
         )
         heard = await self._put(Planned(self.now(), planned), inbox_id)
         return f"{span}." if heard else f"{span}: known as soon as a daemon runs on this store."
+
+    async def redo(self, found: Redone, inbox_id: str) -> bool:
+        """Have the daemon do again what was found undone, once under `inbox_id`; whether one has heard it."""
+        return await self._put(found, inbox_id)
 
     async def planned(self) -> list[Maintenance]:
         """What people have announced and is not over; the config's is in the config."""

@@ -37,6 +37,7 @@ from checker.core.events import (
 from checker.core.model import Severity
 from checker.desk import Desk, Refusal, StillFails
 from checker.export import document, put
+from checker.reconcile.command import reconcile
 
 
 class Said(click.ParamType[str]):
@@ -72,6 +73,9 @@ def where(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.group()
 def incident() -> None:
     """What was declared, and what people say about it."""
+
+
+incident.add_command(reconcile)
 
 
 @incident.command("list")

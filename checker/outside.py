@@ -1,6 +1,7 @@
 """What stands between the door and the people outside: what they say, what became of pages, who is on call.
 
-And what is done for them unasked: the document after an incident, the doctor's hourly round, drills.
+And what is done for them unasked: the document after an incident, the doctor's hourly round, drills, and a look at the
+start whether all that was done is there.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from checker.drill.schedule import Schedule
 from checker.metrics import Metrics
 from checker.oncall import OnCall
 from checker.readback import Readback, Situation
+from checker.reconcile.at_start import Reconciliation
 from checker.responders.contract import Responder
 from checker.slack.inbound import Ports as Hearing
 from checker.slack.listening import Ear, Listening
@@ -64,6 +66,7 @@ class Outside:
             clock=time.time,
             monotonic=time.monotonic,
         )
+        self._reconciliation = Reconciliation(store, self._situation, is_leading, clock=time.time)
         self._drills = Schedule(settings, store, metrics, is_busy=self._is_busy, clock=time.time)
 
     def works(self) -> Iterator[Coroutine[Any, Any, None]]:
@@ -72,6 +75,7 @@ class Outside:
         yield self._on_call.run()
         yield self._documents.run()
         yield self._doctor.run()
+        yield self._reconciliation.run()
         yield self._drills.run()
 
     async def use(self, settings: Settings) -> None:
