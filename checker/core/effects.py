@@ -1,7 +1,7 @@
 """What must be done in the world when something happens to an incident: page first, room second.
 
 Every effect has a stable operation id, so that it is the same effect after a crash. The page's key is
-`<deployment>/<incident>/<n>`; n rises with the first page, a raise to critical and a relapse after an
+`<deployment>.<store>/<incident>/<n>`; n rises with the first page, a raise to critical and a relapse after an
 acknowledgement, because "while an incident is acknowledged it won't generate any additional
 notifications" (PagerDuty Events API v2).
 """
@@ -128,7 +128,7 @@ def _has_just_rung(incident: Incident, at: float) -> bool:
 
 def page_key(policy: Policy, incident: Incident, number: int) -> str:
     """PagerDuty's dedup key: ours, derivable, the same after a crash."""
-    return f"{policy.deployment}/{incident.id}/{number}"
+    return f"{policy.namespace}/{incident.id}/{number}"
 
 
 def end_page(case: Case, incident: Incident, key: str) -> tuple[Effect, ...]:

@@ -173,4 +173,4 @@ def _with(current: Incident, word: PublicWord) -> Incident:
 
 
 def _key(policy: Policy, current: Incident) -> str:
-    return f"{policy.deployment}/{current.id}"
+    return f"{policy.namespace}/{current.id}"

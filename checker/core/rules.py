@@ -147,4 +147,14 @@ class Policy:
         default_factory=nothing
     )  # target → as customers know it
     deployment: str = "posthog-checker"
+    born: str = ""  # the store's own mark; empty: it has none
     resolve_on_recovery: bool = False  # default: the page stays until a person closes
+
+    @property
+    def namespace(self) -> str:
+        """What every key of ours begins with elsewhere: "posthog-checker.k3x9qz".
+
+        In a store that was lost and made anew, incidents are numbered from 1 again. Under the same key as one that
+        is still open, PagerDuty would ring nobody. No deployment's name has a dot in it.
+        """
+        return f"{self.deployment}.{self.born}" if self.born else self.deployment

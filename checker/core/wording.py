@@ -14,7 +14,7 @@ Shapes of `Effect.payload`, by duty (all JSON):
     invite   {"always": bool (those who are asked every time too), "owners": [str] (as the checks name them),
               "people": [{"name": str, "email": str}], "why": str (one line)}
     document {"name": "us-42.md", "title": str (one line), "text": str (Markdown)}
-    publish  {"key": "<deployment>/<incident>", "target": str, "severity": str, "since": float, "title": str (one line),
+    publish  {"key": "<deployment>.<store>/<incident>", "target": str, "severity": str, "since": float, "title": str (one line),
               "text": str (for customers)}; said again under a new id, it replaces what was published
     withdraw {"key": the same, "target": str, "title": str, "text": str (for customers: that it is over)}
 

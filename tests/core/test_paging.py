@@ -295,3 +295,21 @@ def test_an_acknowledgement_after_the_end_is_a_line_and_no_post():
     story.tell(Acknowledged(T0 + 102, "us-1", "bob"))
     assert entered(story, "acknowledged") == ["page acknowledged by bob"]
     assert len(posted(story)) == posts
+
+
+# ── the store's own mark ──────────────────────────────────────────────────────────────────────
+
+
+def test_a_key_names_the_store_that_counted_the_incident():
+    """A store made anew counts from 1: its first page must not meet an old one that is still open."""
+    story = Story(policy=make_policy(born="k3x9qz")).play(broken("us/app"), 90)
+    assert [e.payload["key"] for e in story.asked(Duty.PAGE)] == ["posthog-checker.k3x9qz/us-1/1"]
+    story.tell(Closed(T0 + 600, "us-1", "ada", "a disk", "a bigger one"))
+    assert [e.payload["key"] for e in story.asked(Duty.RESOLVE)] == [
+        "posthog-checker.k3x9qz/us-1/1"
+    ]
+
+
+def test_a_store_without_a_mark_keeps_the_keys_that_it_always_had():
+    story = Story().play(broken("us/app"), 90)
+    assert [e.payload["key"] for e in story.asked(Duty.PAGE)] == ["posthog-checker/us-1/1"]
