@@ -14,6 +14,7 @@ READ = (
     "/api/v1/incidents",
     "/api/v1/incidents/{id}",
     "/api/v1/maintenance",
+    "/api/v1/locations",
 )
 OPEN = ("/-/healthy", "/-/ready")
 ACT = ("/-/reload", "/api/v1/incidents", "/api/v1/incidents/{id}/{word}", "/api/v1/maintenance")
