@@ -5,12 +5,14 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
 from tests.config.written import loaded, refused
+from tests.metrics.sample import roll, show
 from tests.security.routes import ACT, ALERTS, OPEN, READ, ROLES, address, app_routes
 from tests.web.listener import Listener, open_incident
 from tests.web.site import TOKEN, Daemon, Site, site
@@ -38,6 +40,7 @@ async def house(
         "reading_token": None if reading is None else SecretStr(reading),
         "alertmanager_token": SecretStr(ALERTING),
     }
+    daemon = daemon or Daemon(view=replace(show(), roll=roll()))
     async with site(daemon, desk=heard.desk, say=heard.say, **tokens) as there:
         yield there
 
