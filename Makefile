@@ -4,7 +4,7 @@
 PY = .venv/bin/python
 APT = $$(test "$$(id -u)" = 0 || echo sudo) apt-get
 
-.PHONY: run demo story several torture audit test check lint types format locks docs schema tools bench conformance simulate curves rehearse clean
+.PHONY: run demo story several audit test check lint types format locks docs schema tools bench conformance simulate curves rehearse clean
 
 run: .venv/run  ## the daemon, with ./config and an embedded database
 	.venv/bin/checker run
@@ -16,7 +16,7 @@ story: .venv/dev  ## one outage with people in it: the room, the page, the docum
 	$(PY) -m tests.world.story
 
 test: .venv/dev tools lint types  ## everything that CI does
-	$(PY) -m pytest -n 2 --cov=probes --cov=checker.core --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
+	$(PY) -m pytest -n 4 --dist worksteal --cov=probes --cov=checker.core --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
 
 check: test
 
