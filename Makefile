@@ -16,7 +16,7 @@ story: .venv/dev  ## one outage with people in it: the room, the page, the docum
 	$(PY) -m tests.world.story
 
 test: .venv/dev tools lint types  ## everything that CI does
-	$(PY) -m pytest -n 4 --dist worksteal --cov=probes --cov=checker.core --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
+	$(PY) -m pytest -n 2 --ignore=tests/whole/test_several.py --cov=probes --cov=checker.core --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
 
 check: test
 
@@ -45,6 +45,7 @@ bench: .venv/dev  ## the figures that we claim, printed as distributions
 	$(PY) -m benchmarks.latency
 
 several: .venv/dev tools  ## several daemons on one PostgreSQL: lag, ceiling, take-over, 50 deaths; half an hour
+	$(PY) -m pytest tests/whole/test_several.py
 	$(PY) -m benchmarks.several
 
 # Each *.txt of tests/conformance is an environment of its own: two versions of PostHog's SDK, and chdb (1 GB).

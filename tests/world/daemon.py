@@ -14,6 +14,7 @@ from typing import Any
 import aiohttp
 
 ENTRY = (sys.executable, "-m", "checker")
+PATIENCE = 2  # times what is waited for at most: where many daemons share two cores, all are late
 READY_WITHIN_S = 45.0  # a first look may be a whole interval away
 
 
@@ -127,11 +128,11 @@ async def until(
 ) -> None:
     """Wait until `holds`; TimeoutError that names `what` was waited for."""
     loop = asyncio.get_running_loop()
-    end = loop.time() + within_s
+    end = loop.time() + within_s * PATIENCE
     while True:
         answer = holds()
         if answer if isinstance(answer, bool) else await answer:
             return
         if loop.time() > end:
-            raise TimeoutError(f"waited {within_s:.0f} s in vain for {what}")
+            raise TimeoutError(f"waited {within_s * PATIENCE:.0f} s in vain for {what}")
         await asyncio.sleep(0.05)
