@@ -18,6 +18,7 @@ LONGEST_S = 60.0  # and never grows beyond this
 # PagerDuty's limits are by the minute, and a page held back for longer is a page lost.
 ASKED_MAX_S = 900.0
 
+PAGES = frozenset({Duty.PAGE, Duty.FALLBACK})
 RINGING = frozenset({Duty.PAGE, Duty.FALLBACK, Duty.RESOLVE})
 NEWER = "a newer one replaces it"
 FULL = f"given up: more than {LANE_MAX} effects were waiting"
@@ -120,7 +121,16 @@ class Lane:
 
 
 def _replaces(newer: Pending, older: Pending) -> bool:
-    """Whether the older need not be done any more: customers are never told what is no longer so."""
+    """Whether the older need not be done any more: nobody is told, or woken for, what is no longer so."""
+    if older.effect.duty in PAGES:
+        return not older.unsure and _rings_instead(newer.effect, older.effect)
     if older.effect.duty is Duty.PUBLISH:  # one that may stand there must find itself again
         return newer.effect.duty in (Duty.PUBLISH, Duty.WITHDRAW) and not older.unsure
     return newer.effect.duty is older.effect.duty is Duty.SUMMARY
+
+
+def _rings_instead(newer: Effect, page: Effect) -> bool:
+    """A later page of the incident says more; and whoever ended it needs no page that it began."""
+    if newer.duty is Duty.RESOLVE:
+        return "key" in page.payload and newer.payload.get("key") == page.payload["key"]
+    return newer.duty is page.duty

@@ -46,6 +46,47 @@ async def test_a_resolve_never_overtakes_its_page():
     assert pager.asked == ["us-1/page/1@pager"] * 3 + ["us-1/resolve/1@pager"]
 
 
+async def test_nobody_is_rung_for_what_was_ended_before_the_pager_could_be_reached():
+    pager = Scripted(Later("refused"))
+    key = {"key": "checker/us-1/1"}
+    async with Stage(pager=pager) as stage:
+        await stage.put(effect("us-1/page/1@pager", payload=key))
+        await stage.put(effect("us-1/resolve/1@pager", payload=key))
+        await stage.time.move(60)
+    assert pager.asked == ["us-1/page/1@pager", "us-1/resolve/1@pager"]
+    assert stage.book.of("superseded") == ["us-1/page/1@pager"]
+
+
+async def test_a_page_that_may_have_rung_is_made_sure_of_before_it_is_ended():
+    pager = Scripted(Later("no answer", unsure=True))
+    key = {"key": "checker/us-1/1"}
+    async with Stage(pager=pager) as stage:
+        await stage.put(effect("us-1/page/1@pager", payload=key))
+        await stage.put(effect("us-1/resolve/1@pager", payload=key))
+        await stage.time.move(60)
+    assert pager.asked == ["us-1/page/1@pager"] * 2 + ["us-1/resolve/1@pager"]
+
+
+async def test_the_end_of_another_page_keeps_no_page_from_ringing():
+    pager = Scripted(Later("refused"))
+    async with Stage(pager=pager) as stage:
+        await stage.put(effect("us-1/page/2@pager", payload={"key": "checker/us-1/2"}))
+        await stage.put(effect("us-1/resolve/1@pager", payload={"key": "checker/us-1/1"}))
+        await stage.time.move(60)
+    assert pager.asked == ["us-1/page/2@pager"] * 2 + ["us-1/resolve/1@pager"]
+
+
+@pytest.mark.parametrize("duty", ["page", "fallback"])
+async def test_of_the_pages_that_wait_for_the_pager_only_the_newest_rings(duty):
+    pager = Scripted(Later("refused"))
+    async with Stage(pager=pager) as stage:
+        for number in (1, 2, 3):
+            await stage.put(effect(f"us-1/{duty}/{number}@pager"))
+        await stage.time.move(60)
+    assert pager.asked == [f"us-1/{duty}/1@pager", f"us-1/{duty}/3@pager"]
+    assert stage.book.of("superseded") == [f"us-1/{duty}/1@pager", f"us-1/{duty}/2@pager"]
+
+
 async def test_a_dead_chat_does_not_delay_the_pager():
     chat, pager = Held(), Scripted()
     async with Stage(chat=chat, pager=pager) as stage:
@@ -147,10 +188,10 @@ async def test_a_full_lane_gives_up_its_oldest_posts_and_counts_them():
     assert stage.book.of("superseded") == ["us-1/post/0@chat", "us-1/post/1@chat"]
 
 
-async def test_a_full_lane_never_gives_up_a_page():
+async def test_a_full_lane_never_gives_up_what_rings_or_ends_it():
     pager = Scripted(Later("503", after_s=60.0))
     async with Stage(pager=pager) as stage:
-        await stage.put(*(effect(f"us-1/page/{n}@pager") for n in range(LANE_MAX + 5)))
+        await stage.put(*(effect(f"us-1/resolve/{n}@pager") for n in range(LANE_MAX + 5)))
         assert stage.delivery.figures().pending == {"pager": LANE_MAX + 5}
     assert stage.book.of("superseded") == []
 

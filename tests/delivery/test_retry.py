@@ -46,7 +46,8 @@ async def test_the_wait_is_spread_over_all_of_its_range():
 async def test_a_success_sets_the_wait_back():
     pager = Scripted(Later("503"), Later("503"))
     async with Stage(pager=pager) as stage:
-        await stage.put(effect(PAGE), effect("us-1/page/2@pager"), effect("us-1/page/3@pager"))
+        ends = (effect(f"us-1/resolve/{n}@pager") for n in (1, 2))
+        await stage.put(effect(PAGE), *ends)
         await stage.time.move(0.5)
         pager.script.extend([Later("503")])
         await stage.time.move(1.0)
