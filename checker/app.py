@@ -19,6 +19,7 @@ from checker.assembly import (
     changes,
     fixed,
     inbox_id,
+    policy_of,
     responders_of,
     rooms_of,
     say_how_it_starts,
@@ -26,7 +27,7 @@ from checker.assembly import (
 from checker.config import digest
 from checker.config.settings import Settings
 from checker.core.events import Delivered, Event
-from checker.core.model import Observation, State
+from checker.core.model import State
 from checker.core.standing import is_blind
 from checker.delivery import Delivery
 from checker.desk import Desk
@@ -69,7 +70,9 @@ class Daemon:
         self.metrics = Metrics(CollectorRegistry())
         self._replica = f"{self._settings.location}-{gethostname()}-{uuid4().hex[:8]}"
         self._pulse = Pulse(time.monotonic, stalled=self.metrics.stalled)
-        self._watch = Watch(self.metrics, self._pulse, self._saw, self._is_settled)
+        self._watch = Watch(
+            self.metrics, self._pulse, lambda seen: self._several.saw(seen), self._is_settled
+        )
         self._scheduler = self._watch.scheduler
         self._reloader = Reloader(
             path,
@@ -93,6 +96,7 @@ class Daemon:
         """Everything up, in the order of what needs what. StoreError, PortTaken: nothing runs."""
         settings = self._settings
         self._store = await Store.open(settings.store)
+        self._mark = await self._store.mark()
         self._watch.memories.restore(await self._store.memories(settings.location))
         self._found(settings)
         await self._several.load()
@@ -133,7 +137,7 @@ class Daemon:
             self._several.seat,
             self.metrics.arrived,
         )
-        self.door = Door(ports, settings.policy, State())
+        self.door = Door(ports, policy_of(settings, self._mark), State())
         self._several.join(self.door, self._delivery)
         self._upkeep = Upkeep(
             self._store,
@@ -266,9 +270,6 @@ class Daemon:
     def _is_settled(self, check: str) -> bool:
         return check in self.door.state.symptoms
 
-    def _saw(self, observation: Observation) -> None:
-        self._several.saw(observation)
-
     async def _keep(self, inbox_id: str, event: Event) -> None:
         """Told over HTTP: safe in the store when this returns, StoreError if it is not."""
         await self._store.put_inbox(inbox_id, event, time.time())
@@ -287,7 +288,7 @@ class Daemon:
         responders = responders_of(settings)
         retired, self._responders = self._responders, responders
         self._settings = settings
-        self.door.policy = settings.policy
+        self.door.policy = policy_of(settings, self._mark)
         self._delivery.use(responders)
         self._watch.use(settings)
         await self._outside.use(settings)

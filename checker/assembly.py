@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from checker.config.settings import PlannedCheck, Settings
 from checker.core.events import Delivered, Event, Refused
 from checker.core.incident import is_live
 from checker.core.model import Incident
+from checker.core.rules import Policy
 from checker.course import Slot, offset
 from checker.metrics.view import Room
 from checker.responders import slack
@@ -21,6 +23,11 @@ from checker.several.roster import Place
 ALONE = Place(is_looking=True)
 
 log = structlog.get_logger()
+
+
+def policy_of(settings: Settings, mark: str) -> Policy:
+    """The policy, with the store's own mark in it."""
+    return replace(settings.policy, born=mark)
 
 
 def responders_of(settings: Settings) -> dict[str, Responder]:

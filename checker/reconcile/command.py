@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 import click
 
 from checker import journal
-from checker.assembly import responders_of
+from checker.assembly import policy_of, responders_of
 from checker.calling import Asked, at_store, config_option, plain_errors, settings_for, store_option
 from checker.config.settings import Settings
 from checker.desk import Desk
@@ -70,8 +70,9 @@ def _count(number: int, what: str) -> str:
 
 async def _compared(store: Store, settings: Settings) -> Found:
     responders = responders_of(settings)
+    policy = policy_of(settings, await store.mark())
     try:
-        return await compare(store, responders, settings.policy, time.time())
+        return await compare(store, responders, policy, time.time())
     finally:
         for responder in responders.values():
             await responder.close()

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from checker.core.model import Entry, Incident, Maintenance, Observation
-from checker.store import history, journal, looks, memories, outbox, snapshot
+from checker.store import births, history, journal, looks, memories, outbox, snapshot
 from checker.store.database import Database
 from checker.store.history import Span
 from checker.store.rows import Tracked
@@ -16,6 +16,10 @@ class Questions:
     """Answered from what is committed, whoever has written it."""
 
     _database: Database
+
+    async def mark(self) -> str:
+        """The store's own mark, part of every key that others know us by; empty: it has none."""
+        return await self._database.read(births.mark)
 
     async def incidents(self, limit: int = 50) -> list[Incident]:
         """Newest first."""

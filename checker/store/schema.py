@@ -10,6 +10,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
 
+from checker.store import births
 from checker.store.faults import StoreDamaged, StoreMissing
 
 
@@ -27,6 +28,8 @@ def migrate(connection: Connection) -> bool:
         )
     if present is None or present in _known(config):
         command.upgrade(config, "head")
+    if present is None:
+        births.give(connection)
     return present is None
 
 

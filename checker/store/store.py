@@ -25,7 +25,7 @@ PREPARE_S = 60.0  # for migrations and the examination at the start
 SLICE = 5000  # rows deleted in one transaction: some tens of milliseconds
 
 # Read whole at every start. Observations are left out: they may be gigabytes, and nobody is paged by them.
-_VITAL = ("incidents", "entries", "effects", "inbox", "held", "leases", "locations")
+_VITAL = ("births", "incidents", "entries", "effects", "inbox", "held", "leases", "locations")
 
 log = structlog.get_logger(__name__)
 

@@ -142,6 +142,14 @@ leases = Table(
     Column("written", BigInteger, nullable=False),  # writes under this lease, over all owners
 )
 
+# One row, written when the store was made and never again: its own mark, part of every key that others know us by.
+# A store of before there were marks has none.
+births = Table(
+    "births",
+    metadata,
+    Column("mark", String, primary_key=True),
+)
+
 # Every daemon that is there, or was of late.
 locations = Table(
     "locations",

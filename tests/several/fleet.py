@@ -97,7 +97,7 @@ class Fleet:
 
     def keys(self) -> list[str]:
         """The keys under which somebody's telephone rang, in order."""
-        return [ring.key for ring in self.world.pagerduty.rings]
+        return [ring.page for ring in self.world.pagerduty.rings]
 
     def rooms(self) -> list[str]:
         return [room.name for room in self.world.slack.workspace.channels]

@@ -150,7 +150,7 @@ async def clock_set_in_an_incident(by_s: float, folder: Path) -> Seen:
         await story.recover()
         await story.close()
         await here.until(lambda: _is_over(here), 40, "the end at PagerDuty")
-        keys = [ring.key for ring in here.world.pagerduty.rings]
+        keys = [ring.page for ring in here.world.pagerduty.rings]
         await here.leave()
     return Seen(f"rings: {', '.join(keys)}; closed", keys == ["world/us-1/1", "world/us-1/2"])
 

@@ -182,7 +182,7 @@ async def damaged_meanwhile(folder: Path) -> Seen:
         await fail(here)
         await rung_soon(here)
         await asyncio.sleep(3)
-        lives_on, keys = here.daemon.is_alive, [ring.key for ring in here.world.pagerduty.rings]
+        lives_on, keys = here.daemon.is_alive, [ring.page for ring in here.world.pagerduty.rings]
         await here.daemon.kill()
         await here.daemon.spawn()
         seen = await refused_to_start(here.daemon, "is damaged")

@@ -68,7 +68,7 @@ async def test_an_acknowledgement_comes_by_webhook_and_who_is_on_call_is_those_i
     practice.service.on_call = [(1, "Nobody Inparticular")]
     await world.hurt("us", "app", status(503))
     await until(lambda: bool(world.pagerduty.rings), 30, "the page")
-    body = as_bytes(message("incident.acknowledged", "world/us-1/1", by="Ada"))
+    body = as_bytes(message("incident.acknowledged", world.pagerduty.rings[0].key, by="Ada"))
     headers = {"X-PagerDuty-Signature": signature(body)}
     async with (
         aiohttp.ClientSession(daemon.address) as session,

@@ -43,7 +43,7 @@ async def test_an_outage_is_paged_once_given_one_room_and_closed_by_a_person(
     )
     assert (code, said.strip()) == (0, "us-1 is closed, critical, led by nobody yet.")
     await until(lambda: everything_is_resolved(world), 10, "the end at PagerDuty")
-    assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
+    assert [ring.page for ring in world.pagerduty.rings] == ["world/us-1/1"]
     assert len(world.slack.workspace.channels) == 1
 
 
@@ -65,7 +65,7 @@ async def test_twenty_checks_that_fail_together_are_one_page_one_room_and_one_op
             return len(json.loads(body)["incident"]["failing"]) == 20
 
         await until(all_are_known, 20, "all twenty in one incident")
-        assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
+        assert [ring.page for ring in world.pagerduty.rings] == ["world/us-1/1"]
         openings = [m for m in room.messages if "/room/" in str(m.metadata)]
         assert len(openings) == 1
         assert len(world.slack.workspace.channels) == 1
@@ -77,7 +77,7 @@ async def test_twenty_checks_that_fail_together_are_one_page_one_room_and_one_op
 async def test_a_cloud_that_does_not_answer_is_paged(world: World, daemon: Process, fault):
     await world.hurt("eu", "app", fault)
     await until(lambda: bool(world.pagerduty.rings), 30, "the page")
-    assert world.pagerduty.rings[0].key == "world/eu-1/1"
+    assert world.pagerduty.rings[0].page == "world/eu-1/1"
 
 
 async def test_the_loss_of_our_own_network_pages_nobody_and_is_shown(world: World, daemon: Process):

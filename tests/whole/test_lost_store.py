@@ -57,3 +57,21 @@ async def test_it_pages_all_the_same(world: World, daemon: Process, config: Path
     await world.hurt("us", "app", status(503))
 
     await until(lambda: bool(world.pagerduty.rings), 20, "the page")
+
+
+async def test_the_first_page_of_a_new_store_rings_beside_an_old_one_that_is_open(
+    world: World, daemon: Process, config: Path
+):
+    """It is us-1 again: under the same key PagerDuty would take it, and ring nobody."""
+    await world.hurt("us", "app", status(503))
+    await until(lambda: bool(world.pagerduty.rings), 20, "the page")
+    await daemon.kill()
+    database(config).unlink()
+    again = Process(config)
+    await again.start()
+    await until(lambda: len(world.pagerduty.rings) == 2, 30, "the page of the new store")
+    old, new = world.pagerduty.rings
+    assert old.key != new.key
+    assert old.page == new.page == "world/us-1/1"
+    assert world.pagerduty.is_open(old.key)
+    await again.kill()

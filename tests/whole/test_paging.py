@@ -52,7 +52,7 @@ async def test_a_page_that_was_accepted_and_lost_goes_the_second_way(
     await world.hurt("us", "app", status(503))
     await until(lambda: bool(second.rings), 30, "the page by the second way")
     assert world.pagerduty.rings == []
-    assert [ring.key for ring in second.rings] == ["world/us-1/1"]
+    assert [ring.page for ring in second.rings] == ["world/us-1/1"]
     said = await timeline(config)
     assert "after 6 s, pagerduty does not show page 1: rung by second too" in said
     await checker(
@@ -87,7 +87,7 @@ async def test_whoever_ends_the_page_while_it_fails_is_rung_again_later_on_a_new
     await is_entered(config, "page 1 ended at the pager by Ada, while it still fails")
     assert len(world.pagerduty.rings) == 1
     await until(lambda: len(world.pagerduty.rings) == 2, 20, "the page anew")
-    assert world.pagerduty.rings[1].key == "world/us-1/2"
+    assert world.pagerduty.rings[1].page == "world/us-1/2"
 
 
 async def is_entered(config: Path, text: str) -> None:

@@ -29,7 +29,7 @@ async def test_a_person_declares_notes_hands_over_and_closes(
     (channel,) = world.slack.workspace.channels
     await until(lambda: "closed by bob" in channel.messages[-1].text, 10, "the last message")
     assert any("restarted the workers" in message.text for message in channel.messages)
-    assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
+    assert [ring.page for ring in world.pagerduty.rings] == ["world/us-1/1"]
 
 
 async def test_declaring_what_is_open_joins_it(daemon: Process, config: Path):

@@ -82,7 +82,7 @@ async def test_a_draft_is_published_after_a_restart_and_put_back_after_another(
     await bob.types("close us-1 anyway a bad deploy | rolled back")
     await until(lambda: banner.shows() is None, WITHIN_S, "the banner as it was")
     await noted(config, "the banner is as it was before: it is off")
-    assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
+    assert [ring.page for ring in world.pagerduty.rings] == ["world/us-1/1"]
     assert [message.text for message in room.messages if "may customers" in message.text] == [
         "🔴 us-1: may customers be told?"
     ]
@@ -108,7 +108,7 @@ async def test_what_slack_brings_again_after_a_restart_acts_once(
     await noted(config, "what was brought again is heard by now")
     assert world.us.banner.shows() == half
     assert (await shown(config)).count("tells customers by banner") == 2
-    assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
+    assert [ring.page for ring in world.pagerduty.rings] == ["world/us-1/1"]
 
 
 async def test_a_publish_that_was_under_way_is_done_once_after_a_restart(

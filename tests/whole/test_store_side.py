@@ -75,7 +75,7 @@ async def test_with_the_disk_full_a_page_goes_out_and_is_written_when_there_is_r
 
         await until(owes_nothing, 20, "all to be written")
         assert '"id": "us-1"' in (await daemon.get("/api/v1/incidents"))[1]
-        assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
+        assert [ring.page for ring in world.pagerduty.rings] == ["world/us-1/1"]
     finally:
         room.touch()
         await daemon.kill()
@@ -113,7 +113,7 @@ async def test_while_the_database_is_locked_looks_are_on_time_and_a_page_goes_ou
 
     await until(is_written, 20, "the incident to be written")
     assert await figure(daemon, "checker_looks_skipped_total") == 0
-    assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
+    assert [ring.page for ring in world.pagerduty.rings] == ["world/us-1/1"]
 
 
 # ── another server takes over ─────────────────────────────────────────────────────────────────

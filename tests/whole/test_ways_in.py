@@ -37,7 +37,7 @@ async def test_a_critical_alert_is_an_incident_and_pages(world: World, tmp_path:
     daemon = await running(world.config(tmp_path / "config", rules=[CRITICAL_ALERT]))
     assert await post(daemon, "/webhooks/alertmanager", message()) == 200
     await until(lambda: bool(world.pagerduty.rings), 20, "the page")
-    assert world.pagerduty.rings[0].key == "world/us-1/1"
+    assert world.pagerduty.rings[0].page == "world/us-1/1"
     await daemon.kill()
 
 
@@ -77,5 +77,5 @@ async def test_a_person_declares_in_slack(world: World, tmp_path: Path):
         for _ in range(2):  # delivered again: it acts once
             await slack.deliver("slash_commands", command)
         await until(lambda: bool(world.pagerduty.rings), 20, "the page")
-        assert [ring.key for ring in world.pagerduty.rings] == ["world/us-1/1"]
+        assert [ring.page for ring in world.pagerduty.rings] == ["world/us-1/1"]
         await daemon.kill()

@@ -8,6 +8,7 @@ resolving what is not open is dropped, with 202 all the same.
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -48,6 +49,15 @@ class Ring:
     key: str
     severity: str
     summary: str
+
+    @property
+    def page(self) -> str:
+        """The key without the store's mark, which nobody knows before: "world/us-1/1"."""
+        return plain(self.key)
+
+
+def plain(key: str) -> str:
+    return re.sub(r"^([^/.]*)\.[a-z0-9]{6}/", r"\1/", key)
 
 
 class PagerDuty(Fake):
@@ -138,7 +148,8 @@ class PagerDuty(Fake):
     # ── the rules ──
 
     def _open(self, key: str) -> PagedIncident | None:
-        live = (i for i in self.incidents if i.key == key and i.state != "resolved")
+        """By its key, or by the key without the store's mark."""
+        live = (i for i in self.incidents if key in (i.key, plain(i.key)) and i.state != "resolved")
         return next(live, None)
 
     def _take(self, event: dict[str, Any], key: str) -> None:
