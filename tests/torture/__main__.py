@@ -15,7 +15,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from tests.torture import crash, limits, lives, random_kills, stores, table
+from tests.torture import (
+    crash,
+    endings,
+    limits,
+    lives,
+    load,
+    probes,
+    random_kills,
+    responders,
+    stores,
+    table,
+)
 from tests.torture.case import Case, Seen, Skipped
 from tests.torture.table import Played
 
@@ -28,8 +39,12 @@ PARTS: dict[str, Part] = {
     "crash": crash.cases,
     "random": random_kills.cases,
     "lives": lives.cases,
+    "endings": endings.cases,
     "store": stores.cases,
     "limits": limits.cases,
+    "responders": responders.cases,
+    "probes": probes.cases,
+    "load": load.cases,
 }
 
 console = Console(soft_wrap=True, highlight=False)

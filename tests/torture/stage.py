@@ -17,6 +17,8 @@ from tests.world.pagerduty_rest import SERVICE
 from tests.world.world import World
 
 LOOK_S = 0.15  # between two looks at whether something has happened
+REST_S = 0.1  # between two lives
+LIVES_MAX = 50
 TOKEN = {"Authorization": "Bearer token-of-the-world"}
 PEOPLE = {"Grace Hopper": "grace@example.com", "Katherine Johnson": "katherine@example.com"}
 
@@ -54,8 +56,9 @@ class Stage:
         self._keeper = asyncio.create_task(self._again())
 
     async def _again(self) -> None:
-        while True:
+        while self.lives < LIVES_MAX:
             await self.daemon.ended()
+            await asyncio.sleep(REST_S)
             await self._start()
 
     async def _start(self) -> None:

@@ -6,6 +6,8 @@ acknowledge, join, tell customers and close. Whoever says a word says it until t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.torture.stage import Stage
@@ -13,6 +15,7 @@ from tests.world.faults import status
 
 STEP_S = 40.0  # for one step, with a daemon that dies in the middle of it
 WORDS = "Some pages do not open."
+Holds = Callable[[dict[str, Any]], bool]
 OUTLETS = ("banner", "status-page", "announcements")
 KEYS = ("world/us-1/1", "world/us-1/2", "world/us-1/3")
 
@@ -20,11 +23,16 @@ KEYS = ("world/us-1/1", "world/us-1/2", "world/us-1/3")
 class Story:
     """Plays it; each part can be played alone."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Stage, step_s: float = STEP_S) -> None:
         self._stage = stage
+        self._step_s = step_s
         self._world = stage.world
 
     async def play(self) -> None:
+        await self.until_closed()
+        await self.end()
+
+    async def until_closed(self) -> None:
         await self.open()
         await self.acknowledge(1)
         await self.join()
@@ -35,7 +43,6 @@ class Story:
         await self.relapse()
         await self.recover()
         await self.close()
-        await self.end()
 
     async def open(self) -> None:
         await self._world.hurt("us", "signup", status(503))
@@ -60,11 +67,12 @@ class Story:
     async def publish(self) -> None:
         for outlet in OUTLETS:
             body = {"by": "ada", "outlet": outlet, "text": WORDS}
-            await self._said("publish", body, lambda found, o=outlet: stands(found, o) == WORDS)
+            await self._said("publish", body, partial(stands, outlet))
+        await self._stage.until(self._is_public, self._step_s, "customers to be told")
 
     async def recover(self) -> None:
         await self._world.mend("us")
-        await self._stage.until(lambda: self._is("recovered"), STEP_S, "the recovery")
+        await self._stage.until(lambda: self._is("recovered"), self._step_s, "the recovery")
 
     async def close(self) -> None:
         body = {"by": "ada", "cause": "a full disk", "fix": "a bigger one"}
@@ -72,14 +80,14 @@ class Story:
 
     async def end(self) -> None:
         """Wait until nothing is left to do."""
-        await self._stage.until(self._has_document, STEP_S, "the document")
-        await self._stage.until(self._is_settled, STEP_S, "the last effect")
+        await self._stage.until(self._has_document, self._step_s, "the document")
+        await self._stage.until(self._is_settled, self._step_s, "the last effect")
 
     # ── how things stand ──
 
     async def _rung(self, times: int) -> None:
         rings = self._world.pagerduty.rings
-        await self._stage.until(lambda: len(rings) >= times, STEP_S, f"ring {times}")
+        await self._stage.until(lambda: len(rings) >= times, self._step_s, f"ring {times}")
 
     async def _is(self, phase: str) -> bool:
         return bool((await self._stage.incident())["incident"]["phase"] == phase)
@@ -87,11 +95,11 @@ class Story:
     async def _entered(self, what: str, times: int) -> None:
         async def is_there() -> bool:
             timeline = (await self._stage.incident())["timeline"]
-            return sum(entry["what"] == what for entry in timeline) >= times
+            return [entry["what"] for entry in timeline].count(what) >= times
 
-        await self._stage.until(is_there, STEP_S, f"“{what}” in the timeline, {times} times")
+        await self._stage.until(is_there, self._step_s, f"“{what}” in the timeline, {times} times")
 
-    async def _said(self, word: str, body: dict[str, Any], holds: Any) -> None:
+    async def _said(self, word: str, body: dict[str, Any], holds: Holds) -> None:
         """Say it, under one key, until it is so."""
         key = f"{word}/{body.get('outlet', '')}"
 
@@ -101,16 +109,21 @@ class Story:
             await self._stage.post(f"/api/v1/incidents/us-1/{word}", body, key)
             return False
 
-        await self._stage.until(is_so, STEP_S, f"“{word}” to be heard")
+        await self._stage.until(is_so, self._step_s, f"“{word}” to be heard")
 
     async def _has_document(self) -> bool:
         return any(e["duty"] == "document" for e in (await self._stage.incident())["effects"])
+
+    async def _is_public(self) -> bool:
+        effects = (await self._stage.incident())["effects"]
+        told = [effect["fate"] for effect in effects if effect["duty"] == "publish"]
+        return len(told) == len(OUTLETS) and set(told) == {"confirmed"}
 
     async def _is_settled(self) -> bool:
         effects = (await self._stage.incident())["effects"]
         return all(effect["fate"] not in ("pending", "sending") for effect in effects)
 
 
-def stands(incident: dict[str, Any], outlet: str) -> str:
-    """What customers are told by that outlet."""
-    return next((str(w["text"]) for w in incident["customers"] if w["outlet"] == outlet), "")
+def stands(outlet: str, incident: dict[str, Any]) -> bool:
+    """Whether customers are to be told those words by that outlet."""
+    return any(w["outlet"] == outlet and w["text"] == WORDS for w in incident["customers"])

@@ -1,0 +1,135 @@
+"""SIGTERM in every state: it ends within ten seconds, and says that all was well."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from functools import partial
+from pathlib import Path
+
+from tests.torture import load
+from tests.torture.case import Case, Seen
+from tests.torture.disk import locked
+from tests.torture.lives import EXIT_S
+from tests.torture.names import name_server
+from tests.torture.stage import Stage, rewrite, stage
+from tests.world.faults import hang, status
+
+CONNECTED = 50
+
+Bring = Callable[[Stage, AsyncExitStack], Awaitable[None]]
+"""Brings the daemon into some state, which lasts until the stack is closed."""
+
+
+async def cases(_: int | None = None) -> list[Case]:
+    return list(_cases())
+
+
+def _cases() -> Iterator[Case]:
+    ends = partial(Case, "endings")
+    within = f"ends within {EXIT_S:.0f} s, exit 0"
+    states: dict[str, Bring] = {
+        "idle": idle,
+        "while every look hangs": looks_hang,
+        "while PagerDuty and Slack hang over an incident": responders_hang,
+        "while the store is locked": store_is_locked,
+        f"with {CONNECTED} slow clients": slow_clients,
+        "while it reloads": reloading,
+        "in a flood": flooded,
+    }
+    for name, bring in states.items():
+        yield ends(f"SIGTERM {name}", within, partial(ended, bring))
+    yield ends("SIGTERM while the name server is silent", within, ended_without_names)
+    yield ends("SIGTERM while it starts", f"ends within {EXIT_S:.0f} s", ended_at_the_start)
+
+
+async def ended(bring: Bring, folder: Path) -> Seen:
+    async with stage(folder) as here, AsyncExitStack() as lasting:
+        await here.daemon.start()
+        await bring(here, lasting)
+        return await timed(here)
+
+
+async def timed(here: Stage) -> Seen:
+    begun = time.monotonic()
+    code = await asyncio.wait_for(here.daemon.stop(), 60)
+    took = time.monotonic() - begun
+    return Seen(f"{took:.1f} s, exit {code}", took <= EXIT_S and code == 0)
+
+
+async def idle(here: Stage, lasting: AsyncExitStack) -> None:
+    await asyncio.sleep(1)
+
+
+async def looks_hang(here: Stage, lasting: AsyncExitStack) -> None:
+    for cloud in ("us", "eu"):
+        await here.world.hurt(cloud, "*", hang())
+    await asyncio.sleep(3)
+
+
+async def responders_hang(here: Stage, lasting: AsyncExitStack) -> None:
+    for place in ("pagerduty", "slack", "uptimerobot", "customers"):
+        await here.world.hurt(place, "*", hang())
+    await here.world.hurt("us", "signup", status(503))
+    await asyncio.sleep(4)
+
+
+async def store_is_locked(here: Stage, lasting: AsyncExitStack) -> None:
+    lasting.enter_context(locked(here.store))
+    await here.world.hurt("us", "signup", status(503))
+    await asyncio.sleep(4)
+
+
+async def slow_clients(here: Stage, lasting: AsyncExitStack) -> None:
+    for _ in range(CONNECTED):
+        _, writer = await asyncio.open_connection("127.0.0.1", here.daemon.port)
+        lasting.callback(writer.close)
+        writer.write(b"POST /webhooks/alertmanager HTTP/1.1\r\n")
+    await asyncio.sleep(1)
+
+
+async def reloading(here: Stage, lasting: AsyncExitStack) -> None:
+    here.daemon.signal(signal.SIGHUP)
+
+
+async def flooded(here: Stage, lasting: AsyncExitStack) -> None:
+    flood = await load.start(here.daemon.port, load.PER_S, load.SLOW)
+    lasting.push_async_callback(flood.wait)
+    lasting.callback(flood.kill)
+    await asyncio.sleep(4)
+
+
+async def ended_without_names(folder: Path) -> Seen:
+    """Those who are told have names, which nobody resolves any more; a look-up takes ten seconds to give up."""
+    async with (
+        name_server(folder) as names,
+        stage(folder, entry=names.entry) as here,
+    ):
+        rewrite(folder, lambda told: by_name(told["responders"]))
+        await here.daemon.start()
+        names.mood = "silent"
+        await here.world.hurt("us", "signup", status(503))
+        await asyncio.sleep(4)
+        return await timed(here)
+
+
+def by_name(responders: dict[str, dict[str, str]]) -> None:
+    """Have everybody called by a name in place of an address."""
+    for name, settings in responders.items():
+        for key in ("base_url", "rest_url", "host"):
+            if key in settings:
+                settings[key] = settings[key].replace("127.0.0.1", f"{name}.example")
+
+
+async def ended_at_the_start(folder: Path) -> Seen:
+    """It may not listen for the signal yet, and is then ended by it."""
+    async with stage(folder) as here:
+        await here.daemon.spawn()
+        await asyncio.sleep(1.0)
+        begun = time.monotonic()
+        code = await asyncio.wait_for(here.daemon.stop(), 60)
+        took = time.monotonic() - begun
+    return Seen(f"{took:.1f} s, exit {code}", took <= EXIT_S and code in (0, -signal.SIGTERM))

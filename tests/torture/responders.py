@@ -1,0 +1,10 @@
+"""What can happen to those through whom people are told."""
+
+from __future__ import annotations
+
+from tests.torture import flaky
+from tests.torture.case import Case
+
+
+async def cases(_: int | None = None) -> list[Case]:
+    return [*flaky.cases()]
