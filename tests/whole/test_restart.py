@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,7 @@ async def test_two_incidents_at_once_are_two_threads_that_stay_apart_over_a_rest
         await until(lambda: len(world.pagerduty.rings) == 2, 30, "both pages")
         await until(lambda: len(heads(fixed)) == 2, WITHIN_S, "both threads")
         await again(daemon, slack)
+        await until(lambda: both_are_known(daemon), WITHIN_S, "both threads to be found again")
         threads = heads(fixed)
         await ada.says("lead", fixed, threads["us-1"])
         await bob.says("note the deploy of 16:00", fixed, threads["eu-1"])
@@ -158,6 +160,13 @@ async def test_two_incidents_at_once_are_two_threads_that_stay_apart_over_a_rest
         assert set(heads(fixed)) == {"us-1", "eu-1"}
     finally:
         await daemon.kill()
+
+
+async def both_are_known(daemon: Process) -> bool:
+    """Until then, whoever speaks in a thread is asked which incident they mean."""
+    told = [json.loads((await daemon.get(f"/api/v1/incidents/{i}"))[1]) for i in ("us-1", "eu-1")]
+    rooms = [effect for one in told for effect in one["effects"] if effect["duty"] == "room"]
+    return [room["fate"] for room in rooms] == ["confirmed"] * 2
 
 
 def heads(fixed: Any) -> dict[str, str]:
