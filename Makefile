@@ -4,7 +4,7 @@
 PY = .venv/bin/python
 APT = $$(test "$$(id -u)" = 0 || echo sudo) apt-get
 
-.PHONY: run demo story several audit test check lint types format locks docs schema tools bench conformance simulate curves rehearse clean
+.PHONY: run demo story several torture audit test check lint types format locks docs schema tools bench conformance simulate curves rehearse clean
 
 run: .venv/run  ## the daemon, with ./config and an embedded database
 	.venv/bin/checker run
@@ -16,7 +16,7 @@ story: .venv/dev  ## one outage with people in it: the room, the page, the docum
 	$(PY) -m tests.world.story
 
 test: .venv/dev tools lint types  ## everything that CI does
-	$(PY) -m pytest -n 2 --ignore=tests/whole/test_several.py --cov=probes --cov=checker.core --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
+	$(PY) -m pytest -n 3 --dist worksteal --ignore=tests/whole/test_several.py --cov=probes --cov=checker.core --cov-branch --cov-fail-under=100 --cov-report=term:skip-covered
 
 check: test
 
@@ -47,6 +47,10 @@ bench: .venv/dev  ## the figures that we claim, printed as distributions
 several: .venv/dev tools  ## several daemons on one PostgreSQL: lag, ceiling, take-over, 50 deaths; half an hour
 	$(PY) -m pytest tests/whole/test_several.py
 	$(PY) -m benchmarks.several
+
+# WRITE=--write makes docs/reference/torture.md of what was seen.
+torture: .venv/dev tools  ## kills, floods, bad answers, full disks: each case of the promise, played; half an hour
+	$(PY) -m tests.torture $(WRITE)
 
 # Each *.txt of tests/conformance is an environment of its own: two versions of PostHog's SDK, and chdb (1 GB).
 REAL = var/conformance
