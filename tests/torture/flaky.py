@@ -2,87 +2,37 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 
+from tests.torture import ways
 from tests.torture.case import Case, Seen
-from tests.torture.crash import ONCE, forked
+from tests.torture.crash import ONCE
+from tests.torture.hurried import SCALE, hurried
 from tests.torture.stage import Stage
 from tests.torture.story import Story
 from tests.torture.verdict import misses
 from tests.torture.watch import Request, Watch
+from tests.torture.ways import LATE_S, Way
 from tests.world.faults import Answer
 
 SHARE = 0.5  # of the requests
 POLLS = ("pagerduty incidents", "pagerduty oncalls")  # spared: they are asked again anyway
-ROOM_SHARE = (
-    0.2  # of Slack's: to open a room takes six requests, all of which must be answered in one go
-)
-STEP_S = 120.0  # for a step of the story: after some failures it is tried again after half a minute
-HANG_S = 3.0
+STEP_S = 90.0  # for a step of the story
 MARKS_MAX = 30  # change events have no key, and ring nobody: each lost answer is one more
 
-Way = Callable[[web.Request, Answer], Awaitable[web.StreamResponse]]
-
-
-async def lost(request: web.Request, answer: Answer) -> web.StreamResponse:
-    """It is done, and the connection is cut in place of an answer."""
-    await answer()
-    return _cut(request)
-
-
-async def cut(request: web.Request, answer: Answer) -> web.StreamResponse:
-    """The connection is cut, and nothing is done."""
-    return _cut(request)
-
-
-async def late(request: web.Request, answer: Answer) -> web.StreamResponse:
-    """It is done at once, and answered too late."""
-    made = await answer()
-    await asyncio.sleep(HANG_S)
-    return made
-
-
-async def failed_after(request: web.Request, answer: Answer) -> web.StreamResponse:
-    """It is done, and the answer is 503."""
-    await answer()
-    return web.Response(status=503)
-
-
-async def failed(request: web.Request, answer: Answer) -> web.StreamResponse:
-    return web.Response(status=500)
-
-
-async def throttled(request: web.Request, answer: Answer) -> web.StreamResponse:
-    said = {"ok": False, "error": "ratelimited"}
-    return web.json_response(said, status=429, headers={"Retry-After": "1"})
-
-
-async def garbled(request: web.Request, answer: Answer) -> web.StreamResponse:
-    """It is done, and a proxy answers with a page of its own."""
-    await answer()
-    return web.Response(status=502, text="<h1>Bad gateway</h1>", content_type="text/html")
-
-
-def _cut(request: web.Request) -> web.Response:
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response()
-
-
 WAYS: dict[str, Way] = {
-    "done, the answer lost": lost,
-    "cut before anything is done": cut,
-    f"done, answered {HANG_S:.0f} s late": late,
-    "done, answered 503": failed_after,
-    "answered 500": failed,
-    "answered 429 with Retry-After": throttled,
-    "done, answered with somebody's HTML": garbled,
+    "done, the answer lost": ways.lost,
+    "cut before anything is done": ways.cut,
+    f"done, answered {LATE_S} s late": ways.late,
+    "done, answered 503": ways.failed_after,
+    "answered 500": ways.status(500),
+    "answered 429 with Retry-After": ways.throttled,
+    "done, answered with somebody's HTML": ways.garbled,
 }
 
 
@@ -107,14 +57,14 @@ class Flaky(Watch):
 
 def cases() -> Iterator[Case]:
     for name, way in WAYS.items():
-        row = f"until it is closed, half of all requests to anybody are {name}"
-        yield Case("responders", row, ONCE, partial(played, way))
+        row = f"until it is closed, half of all requests to anybody are {name} (time 1:{SCALE})"
+        yield Case("responders", row, ONCE, partial(played, name, way))
 
 
-async def played(way: Way, folder: Path) -> Seen:
+async def played(name: str, way: Way, folder: Path) -> Seen:
     """Badly until the incident is closed, and then well again."""
-    async with forked(folder) as here:
-        flaky = Flaky(here, way, random.Random(way.__name__))
+    async with hurried(folder) as here:
+        flaky = Flaky(here, way, random.Random(name))
         await here.keep()
         story = Story(here, STEP_S)
         await story.until_closed()

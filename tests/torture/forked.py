@@ -6,7 +6,7 @@ import asyncio
 import multiprocessing
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
@@ -19,11 +19,17 @@ NURSERY.set_forkserver_preload(["tests.torture.forked"])
 
 
 class Forked(Process):
-    """The same as a Process. `dies`: at which commit, as `dying` wants it said, in its first life only."""
+    """The same as a Process. `dies`: at which commit, as `dying` wants it said, in its first life only.
 
-    def __init__(self, config: Path, dies: Sequence[str] = ()) -> None:
+    `prelude` is done in the child before each life.
+    """
+
+    def __init__(
+        self, config: Path, dies: Sequence[str] = (), prelude: Callable[[], None] | None = None
+    ) -> None:
         super().__init__(config)
         self.dies = tuple(dies)
+        self.prelude = prelude
         self._child: ForkServerProcess | None = None
         self._gone = asyncio.Event()
 
@@ -40,7 +46,7 @@ class Forked(Process):
     async def spawn(self) -> None:
         words = ("run", "--config", str(self.config), "--listen", f"127.0.0.1:{self.port}")
         dies, self.dies = self.dies, ()
-        child = NURSERY.Process(target=live, args=(words, str(self.log), dies))
+        child = NURSERY.Process(target=live, args=(words, str(self.log), dies, self.prelude))
         await asyncio.to_thread(child.start)
         self._child, self._gone = child, asyncio.Event()
         asyncio.get_running_loop().add_reader(child.sentinel, self._left, child, self._gone)
@@ -61,7 +67,9 @@ class Forked(Process):
         return child.exitcode or 0
 
 
-def live(words: Sequence[str], log: str, dies: Sequence[str]) -> None:
+def live(
+    words: Sequence[str], log: str, dies: Sequence[str], prelude: Callable[[], None] | None
+) -> None:
     """A daemon's life, in the child."""
     descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     os.dup2(descriptor, 1)
@@ -72,5 +80,7 @@ def live(words: Sequence[str], log: str, dies: Sequence[str]) -> None:
     if dies:
         way, what = dies
         dying.WAYS[way](what)
+    if prelude is not None:
+        prelude()
     sys.argv = ["checker", *words]
     main(list(words))

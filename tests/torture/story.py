@@ -36,6 +36,10 @@ class Story:
         await self.open()
         await self.acknowledge(1)
         await self.join()
+        await self.until_closed_from_here()
+
+    async def until_closed_from_here(self) -> None:
+        """After somebody has come."""
         await self.escalate()
         await self.acknowledge(2)
         await self.publish()
