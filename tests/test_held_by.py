@@ -1,0 +1,71 @@
+"""Pages that promise something: whoever reads that something is held finds the test that holds it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+STORE = "docs/reference/faults-store.md"
+PAGES = ("docs/explanation/promise.md", STORE)
+
+
+def rows(page: str) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """What each row is about, and the tests it names: of every table whose last column is "held by"."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for table in re.findall(r"^\|.*\| held by \|\n\|[-|]+\n((?:\|.*\n?)+)", text, re.M):
+        for line in table.splitlines():
+            first, *_, held = line.strip("|").split("|")
+            yield first.strip(), re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", held)
+
+
+ROWS = [(page, what, held) for page in PAGES for what, held in rows(page)]
+HELD = sorted({named for _, _, held in ROWS for named in held})
+
+
+@cache
+def names_in(path: str) -> set[str]:
+    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
+    return {
+        node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+
+
+@pytest.mark.parametrize(("path", "name"), HELD, ids=[name for _, name in HELD])
+def test_a_test_that_is_named_is_there(path: str, name: str):
+    assert name in names_in(path)
+
+
+@pytest.mark.parametrize(("page", "what", "held"), ROWS, ids=[what for _, what, _ in ROWS])
+def test_whatever_is_promised_is_held_at_least_once(
+    page: str, what: str, held: list[tuple[str, str]]
+):
+    assert held
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_promises_something(page: str):
+    assert len([row for row in ROWS if row[0] == page]) > 10
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "disk is full",
+        "locks it",
+        "damaged",
+        "killed while it writes",
+        "answer is cut off",
+        "hangs",
+        "standby takes over",
+        "two daemons lead",
+        "PostgreSQL is down",
+    ],
+)
+def test_whatever_is_known_to_happen_to_a_store_has_a_row(what: str):
+    assert [row for row in ROWS if row[0] == STORE and what in row[1]]
