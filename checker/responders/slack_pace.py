@@ -5,6 +5,9 @@ news that has no place of its own is added to the newest such message by an edit
 message. So nothing is held back, in wait for a time that a crash might never let come, and the message tells all. That
 it ended, and whoever is called by name, always has a message.
 
+What is told long after it happened, because Slack was away, is added to the first message since Slack is back: people
+who come back to the room find one that tells the story. What they are asked has a message beside it.
+
 The count rests on the receipts of what was said, so that a restart forgets nothing.
 """
 
@@ -22,6 +25,8 @@ FIRST_S, FIRST_MAX = 600.0, 20  # from the first message on
 HOUR_S, HOUR_MAX = 3600.0, 12  # after that, in any hour
 SPARE = 6  # of these places are kept for what must be seen
 GAP_S = 1.0  # "1 per second per channel" (docs.slack.dev/apis/web-api/rate-limits)
+# What is said so long after it happened had to wait. More than our clock and Slack's may differ, and bursts last.
+LATE_S = 120.0
 CHANNELS_MAX = 1000  # whose newest message is remembered
 
 LOUD = frozenset({"open", "worse", "relapsed", "closed", "cancelled"})  # moods of what must be seen
@@ -62,31 +67,50 @@ def receipt_of(effect: Effect, channel: str, ts: str) -> dict[str, Any]:
         "told": told,
         "told_at": effect.at,
         "kept": must_be_seen(notice),
+        "kind": kind_of(notice),
     }
 
 
 def must_be_seen(notice: Mapping[str, Any]) -> bool:
     """Whether places are kept for it: an edit calls nobody, and would take away what was asked."""
-    asks = notice["mood"] == "said" and bool(notice.get("actions"))
-    return asks or notice["mood"] in LOUD or bool(notice.get("attention"))
+    return kind_of(notice) != "news" or notice["mood"] in LOUD
+
+
+def kind_of(notice: Mapping[str, Any]) -> str:
+    """What shares a message with what: "news", what "asks" people, and what "stands" by itself."""
+    if notice["mood"] in ALWAYS or notice.get("attention"):
+        return "stands"
+    return "asks" if notice["mood"] == "said" and notice.get("actions") else "news"
 
 
 def gathered(attempt: Attempt, channel: str) -> tuple[str, Mapping[str, Any]] | None:
     """The ts of the message to add this one to, and what it says then; None: it has a place of its own."""
     notice = attempt.effect.payload["notice"]
     spare = 1 if must_be_seen(notice) else SPARE  # one, for the end
-    if notice["mood"] in ALWAYS or notice.get("attention"):
-        return None
-    if has_place(attempt.receipts, channel, attempt.effect.at, spare):
+    if kind_of(notice) == "stands":
         return None
     ours = [one for one in _in(attempt.receipts, channel) if "told" in one]
-    if not ours:
+    ts = _since_it_is_back(ours, kind_of(notice), attempt.effect.at)
+    if ts is None and not has_place(attempt.receipts, channel, attempt.effect.at, spare):
+        ts = _newest(attempt.receipts, ours, channel)
+    if ts is None:
         return None
-    seen = {one["ts"] for one in _in(attempt.receipts, channel) if one.get("kept", True)}
-    usual = [str(one["ts"]) for one in ours if one["ts"] not in seen]
-    ts = max(usual or [str(one["ts"]) for one in ours], key=float)
     earlier = sorted((one["told_at"], one["told"]) for one in ours if one["ts"] == ts)
     return ts, {**notice, "lines": [*_earlier(earlier), *notice["lines"]]}
+
+
+def _since_it_is_back(ours: Sequence[Mapping[str, Any]], kind: str, at: float) -> str | None:
+    """The newest message of that kind alone, if it was said so long after `at` that we must have been kept waiting."""
+    others = {one["ts"] for one in ours if one.get("kind") != kind}
+    late = [str(one["ts"]) for one in ours if float(one["ts"]) > at + LATE_S]
+    return max((ts for ts in late if ts not in others), key=float, default=None)
+
+
+def _newest(receipts: Receipts, ours: Sequence[Mapping[str, Any]], channel: str) -> str | None:
+    """The newest message, of usual news if there is any."""
+    seen = {one["ts"] for one in _in(receipts, channel) if one.get("kept", True)}
+    usual = [str(one["ts"]) for one in ours if one["ts"] not in seen]
+    return max(usual or [str(one["ts"]) for one in ours], key=float, default=None)
 
 
 def has_place(receipts: Receipts, channel: str, at: float, spare: int = 0) -> bool:
