@@ -22,6 +22,7 @@ from checker.responders import (
     pagerduty_incident,
     pagerduty_rest,
     slack_answers,
+    slack_pace,
     slack_refusals,
     slack_seen,
 )
@@ -44,6 +45,7 @@ WAITS: list[tuple[ModuleType, str]] = [
     (pagerduty_rest, "MENDED_S"),
     (pagerduty_rest, "THROTTLED_S"),
     (slack_answers, "AWAY_AFTER_S"),
+    (slack_pace, "LATE_S"),
     (slack_refusals, "MEND_AFTER_S"),
     (slack_seen, "MENDED_S"),
 ]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.torture import flaky
+from tests.torture import flaky, gone
 from tests.torture.case import Case
 
 
 async def cases(_: int | None = None) -> list[Case]:
-    return [*flaky.cases()]
+    return [*flaky.cases(), *gone.cases()]

@@ -1,0 +1,119 @@
+"""Those who are told are away for half an hour: what is done meanwhile, and what people find when they are back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from tests.torture import ways
+from tests.torture.case import Case, Seen
+from tests.torture.hurried import SCALE, hurried
+from tests.torture.stage import Stage
+from tests.torture.story import Story
+from tests.torture.verdict import misses
+from tests.torture.ways import Spoilt, Way
+from tests.world.faults import refuse, status
+from tests.world.slack_workspace import Message
+
+AWAY_S = 1800.0 / SCALE
+MINUTE_S = 60.0 / SCALE
+A_MINUTE_MAX = 20  # requests; PagerDuty allows 120 a minute, and seldom-used methods of Slack 20
+BACK_S = 15.0  # within which all is done when they are back
+MESSAGES_MAX = 4  # the summary, what happened meanwhile, what is asked, that it ended
+NOTES = 20
+PAGED = "U0TIM"
+SECOND_WAY = {"slack": {"page_users": [PAGED]}}
+FALLBACK = {"thresholds": {"page_deadline": f"{120 / SCALE:g}s"}}
+
+WAYS: dict[str, Way | None] = {
+    "refuses connections": None,
+    "never answers": ways.hung,
+    "answers 503": ways.status(503),
+}
+
+
+def cases() -> Iterator[Case]:
+    said = f"for 30 min (time 1:{SCALE})"
+    told = "rung once when it is back; the room is not kept waiting; ≤ 20 requests a minute"
+    for name, way in WAYS.items():
+        row = f"PagerDuty {name} {said}"
+        yield Case("responders", row, told, partial(no_pagerduty, way))
+    told = f"rung at once; then one room, and in it all that happened in {MESSAGES_MAX} messages"
+    for name, way in WAYS.items():
+        row = f"Slack {name} {said}, while much happens"
+        yield Case("responders", row, told, partial(no_slack, way))
+
+
+# ── the pager ─────────────────────────────────────────────────────────────────────────────────
+
+
+async def no_pagerduty(way: Way | None, folder: Path) -> Seen:
+    async with hurried(folder) as here:
+        away = await _away(here, way, "pagerduty")
+        await here.keep()
+        await here.world.hurt("us", "signup", status(503))
+        rooms = here.world.slack.workspace.channels
+        await here.until(lambda: bool(rooms and rooms[0].pins), BACK_S, "the room")
+        await asyncio.sleep(AWAY_S)
+        too_soon = len(here.world.pagerduty.rings)
+        await _back(here, away, "pagerduty")
+        await here.until(lambda: bool(here.world.pagerduty.rings), BACK_S, "the ring")
+        story = Story(here)
+        await story.acknowledge(1)
+        await story.join()
+        await story.until_closed_from_here()
+        await story.end()
+        wrong = [*await misses(here), *_busy(away), *(["rung too soon"] if too_soon else [])]
+    return Seen("; ".join(wrong) or _as_told(away), not wrong)
+
+
+def _busy(away: Spoilt) -> Iterator[str]:
+    most = away.most_in(MINUTE_S)
+    if most > A_MINUTE_MAX:
+        yield f"{most} requests in a minute"
+
+
+def _as_told(away: Spoilt) -> str:
+    most = away.most_in(MINUTE_S)
+    return "the same" + (f"; at most {most} requests in a minute" if most else "")
+
+
+# ── the room ──────────────────────────────────────────────────────────────────────────────────
+
+
+async def no_slack(way: Way | None, folder: Path) -> Seen:
+    async with hurried(folder) as here:
+        away = await _away(here, way, "slack")
+        await here.keep()
+        await asyncio.gather(Story(here).until_closed(), asyncio.sleep(AWAY_S))
+        await _back(here, away, "slack")
+        await Story(here).end()
+        messages = here.world.slack.workspace.channels[0].messages
+        wrong = [*await misses(here), *_busy(away), *too_many(messages)]
+    return Seen("; ".join(wrong) or f"{_as_told(away)}; {len(messages)} messages", not wrong)
+
+
+def too_many(messages: list[Message]) -> Iterator[str]:
+    ours = [message for message in messages if message.metadata]
+    if len(ours) > MESSAGES_MAX:
+        yield f"{len(ours)} messages: " + ", ".join(message.text for message in ours)
+
+
+# ── away, and back ────────────────────────────────────────────────────────────────────────────
+
+
+async def _away(here: Stage, way: Way | None, *places: str) -> Spoilt:
+    spoilt = Spoilt(here, way or ways.cut, *places)
+    if way is None:
+        spoilt.is_over = True  # nothing comes through that it could see
+        for place in places:
+            await here.world.hurt(place, "*", refuse())
+    return spoilt
+
+
+async def _back(here: Stage, spoilt: Spoilt, *places: str) -> None:
+    spoilt.is_over = True
+    for place in places:
+        await here.world.mend(place)
