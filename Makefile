@@ -4,7 +4,7 @@
 PY = .venv/bin/python
 APT = $$(test "$$(id -u)" = 0 || echo sudo) apt-get
 
-.PHONY: run demo story several torture audit test check lint types format locks docs schema tools bench conformance simulate curves rehearse clean
+.PHONY: run demo story several torture audit test check lint types format locks docs schema tools bench conformance simulate curves rehearse soak clean
 
 run: .venv/run  ## the daemon, with ./config and an embedded database
 	.venv/bin/checker run
@@ -70,6 +70,11 @@ audit: .venv/dev  ## bandit, hadolint, zizmor and pip-audit; says what it could 
 	  && $(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-audit.lock \
 	  && cp requirements-audit.lock $(AUDIT)/installed; } || echo "audit: not all tools can be installed" >&2
 	@$(PY) -m tests.security.audit $(AUDIT)/bin
+
+soak: .venv/dev  ## a day of one daemon at 60 times the speed: what it leaves behind; half an hour; WRITE=--write makes the page
+	@ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || { $(APT) update -qq && $(APT) install -y -qq libfaketime; } \
+	  || echo "libfaketime is missing: apt-get install libfaketime" >&2
+	$(PY) -m tests.soak $(WRITE)
 
 simulate: .venv/dev  ## what the detection rule is worth in years of weather, beside the usual rules
 	$(PY) -m benchmarks.simulate
