@@ -46,7 +46,7 @@ def _declare(draft: Draft, event: PagedAlone, number: int) -> None:
 def _with_page(current: Incident, event: PagedAlone) -> Incident:
     if event.page <= current.page:
         return current
-    return replace(current, page=event.page, paged_at=event.at, awaited=())
+    return replace(current, page=event.page, paged_at=event.at, awaited=(), unheard=())
 
 
 def _line(draft: Draft, current: Incident, event: PagedAlone) -> None:

@@ -38,7 +38,6 @@ def call_for(case: Case, incident: Incident, move: Move) -> tuple[Incident, tupl
     """The effects of `move`, and the incident that remembers which of them it has asked for."""
     policy = case.policy
     rung = ring(policy, incident, move, case.at)
-    told = replace(rung, posts=rung.posts + 1, rooms=max(1, rung.rooms))
     effects: list[Effect] = []
     if rung.page > incident.page:
         key = page_key(policy, rung, rung.page)
@@ -46,6 +45,10 @@ def call_for(case: Case, incident: Incident, move: Move) -> tuple[Incident, tupl
         effects += _each(case, rung, Duty.PAGE, str(rung.page), payload)
     if move in ENDS or (move is Move.RECOVER and policy.resolve_on_recovery):
         effects += _resolve_all(case, rung)
+    elif move is Move.RECOVER and rung.unheard:
+        effects += _page_low(case, rung)
+        rung = replace(rung, is_page_over=True)
+    told = replace(rung, posts=rung.posts + 1, rooms=max(1, rung.rooms))
     effects += _tell(case, told, move)
     if move in MARKED and incident.page:
         mark = payloads.change(policy, rung, move, case.at)
@@ -99,6 +102,7 @@ def ring(policy: Policy, incident: Incident, move: Move, at: float) -> Incident:
         is_page_over=False,
         dismissed_at=None,
         awaited=policy.routes.get(Duty.PAGE, ()),
+        unheard=policy.routes.get(Duty.PAGE, ()),
     )
 
 
@@ -135,6 +139,16 @@ def end_page(case: Case, incident: Incident, key: str) -> tuple[Effect, ...]:
     """Ends one page of an incident that is over; `case.said` is why."""
     name = f"{key.rpartition('/')[2]}-late-{case.at:.0f}"
     return tuple(_each(case, incident, Duty.RESOLVE, name, {"key": key, "why": case.said}))
+
+
+def _page_low(case: Case, incident: Incident) -> Iterator[Effect]:
+    """The newest page, told as past, in the place of one that could not leave: it is no reason to wake anybody."""
+    key = page_key(case.policy, incident, incident.page)
+    told = payloads.page(case.policy, case.state, incident, key, Move.RECOVER)
+    told["severity"] = Severity.MINOR.word
+    name = f"{incident.page}~past-{incident.posts}"
+    low = _each(case, incident, Duty.PAGE, name, told)
+    return (effect for effect in low if effect.responder in incident.unheard)
 
 
 def _resolve_all(case: Case, incident: Incident) -> Iterator[Effect]:

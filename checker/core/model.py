@@ -180,6 +180,7 @@ class Incident:
     paged_at: float | None = None
     acknowledged_at: float | None = None  # of the newest page
     awaited: tuple[str, ...] = ()  # responders that have not taken the newest page yet
+    unheard: tuple[str, ...] = ()  # of those, who has not even accepted it
     dismissed_at: float | None = None  # when a person ended the newest page, and it went on
     is_page_over: bool = False  # the newest page was ended after it had recovered
     recovered_at: float | None = None

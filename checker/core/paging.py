@@ -55,8 +55,10 @@ def keep_ringing(draft: Draft) -> None:
 def _delivered(draft: Draft, current: Incident, event: Delivered) -> None:
     if event.note:
         draft.enter(current, "done", event.note)
-    if _is_newest_page(current, event) and event.responder not in draft.policy.confirms:
-        _taken(draft, current, event.responder)
+    if _is_newest_page(current, event):
+        current = draft.keep(_heard(draft.state.incidents[current.id], event.responder))
+        if event.responder not in draft.policy.confirms:
+            _taken(draft, current, event.responder)
 
 
 def _refused(draft: Draft, current: Incident, event: Refused) -> None:
@@ -66,6 +68,7 @@ def _refused(draft: Draft, current: Incident, event: Refused) -> None:
         return
     draft.enter(current, "refused", said)
     if _is_newest_page(current, event) and life.is_live(current):
+        current = draft.keep(_heard(current, event.responder))
         _go_the_second_way(draft, current, f"{event.responder} refused page {current.page}")
 
 
@@ -86,7 +89,12 @@ def _is_newest_page(current: Incident, event: Delivered | Refused) -> bool:
 
 def _taken(draft: Draft, current: Incident, responder: str) -> None:
     left = tuple(name for name in current.awaited if name != responder)
-    draft.keep(replace(current, awaited=left))
+    draft.keep(replace(_heard(current, responder), awaited=left))
+
+
+def _heard(current: Incident, responder: str) -> Incident:
+    """Whatever it answered, that page does not wait for it any more."""
+    return replace(current, unheard=tuple(name for name in current.unheard if name != responder))
 
 
 def _await(draft: Draft, current: Incident) -> None:
@@ -125,6 +133,7 @@ def _acknowledged(draft: Draft, current: Incident, event: Acknowledged) -> None:
         acknowledged_at=event.at,
         acknowledged_by=event.by,
         awaited=(),
+        unheard=(),
         dismissed_at=None,
     )
     if life.is_live(taken):
@@ -138,6 +147,7 @@ def _resolved(draft: Draft, current: Incident, event: PageResolved) -> None:
     is_no_news = not event.by and (current.dismissed_at is not None or not life.is_open(current))
     if is_no_news or not life.is_live(current) or event.page != current.page:
         return
+    current = replace(current, unheard=())  # it was there
     if life.has_recovered(current):
         said = f"page {event.page} ended at the pager by {event.by}"
         draft.say(replace(current, awaited=(), is_page_over=True), "page ended", said)

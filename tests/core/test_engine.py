@@ -137,8 +137,9 @@ def test_the_page_is_resolved_on_recovery_only_if_configured():
 
 
 def test_a_relapse_reopens_the_same_incident():
-    story = Story().play(broken("us/app", since=60, until=300), 2400)
-    story.play(broken("us/app"), 120)
+    story = Story().play(broken("us/app", since=60, until=300), 200)
+    story.tell(Delivered(T0 + 200, "us-1", "us-1/page/1@out", "out"))
+    story.play(broken("us/app", since=60, until=300), 2200).play(broken("us/app"), 120)
     assert story.said() == ["declared", "recovered", "reopened"]
     assert len(story.asked(Duty.PAGE)) == 1  # nobody acknowledged: it still rings
 

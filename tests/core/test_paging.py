@@ -228,7 +228,9 @@ def test_what_has_recovered_when_the_time_comes_does_not_ring_until_it_fails_aga
 
 
 def test_a_relapse_after_a_person_ended_the_page_of_what_had_recovered_rings_at_once():
-    story = outage().play(broken(), 1800)
+    story = outage()
+    delivered(story)
+    story.play(broken(), 1800)
     story.tell(PageResolved(T0 + story.now, "us-1", "ada", 1))
     assert posted(story)[-1] == "page 1 ended at the pager by ada"
     story.play(broken("us/app"), 120)

@@ -76,6 +76,27 @@ async def test_the_end_of_another_page_keeps_no_page_from_ringing():
     assert pager.asked == ["us-1/page/2@pager"] * 2 + ["us-1/resolve/1@pager"]
 
 
+async def test_a_page_that_may_have_rung_gives_way_to_the_same_page_in_other_words():
+    pager = Scripted(Later("no answer", unsure=True))
+    key = {"key": "checker/us-1/1"}
+    async with Stage(pager=pager) as stage:
+        await stage.put(effect("us-1/page/1@pager", payload=key))
+        await stage.put(effect("us-1/page/1~past-3@pager", payload=key))
+        await stage.time.move(60)
+    assert pager.asked == ["us-1/page/1@pager", "us-1/page/1~past-3@pager"]
+    assert pager.attempts[1].unsure
+
+
+async def test_a_page_that_may_have_rung_does_not_give_way_to_another():
+    pager = Scripted(Later("no answer", unsure=True))
+    async with Stage(pager=pager) as stage:
+        for number in (1, 2):
+            page = effect(f"us-1/page/{number}@pager", payload={"key": f"checker/us-1/{number}"})
+            await stage.put(page)
+        await stage.time.move(60)
+    assert pager.asked == ["us-1/page/1@pager"] * 2 + ["us-1/page/2@pager"]
+
+
 @pytest.mark.parametrize("duty", ["page", "fallback"])
 async def test_of_the_pages_that_wait_for_the_pager_only_the_newest_rings(duty):
     pager = Scripted(Later("refused"))
