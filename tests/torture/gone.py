@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -11,8 +12,8 @@ from tests.torture import ways
 from tests.torture.case import Case, Seen
 from tests.torture.hurried import SCALE, hurried
 from tests.torture.stage import Stage
-from tests.torture.story import Story
-from tests.torture.verdict import misses
+from tests.torture.story import KEYS, Story
+from tests.torture.verdict import all_told, misses
 from tests.torture.ways import Spoilt, Way
 from tests.world.faults import refuse, status
 from tests.world.slack_workspace import Message
@@ -44,6 +45,11 @@ def cases() -> Iterator[Case]:
     for name, way in WAYS.items():
         row = f"Slack {name} {said}, while much happens"
         yield Case("responders", row, told, partial(no_slack, way))
+    row = f"PagerDuty and Slack are both away {said}, over kill -9, {NOTES} notes and a raise"
+    told = f"one ring, the room and all that was said in {MESSAGES_MAX} messages"
+    yield Case("responders", row, told, partial(all_gone, False))
+    told = "the same, but the page is low and told as past"
+    yield Case("responders", f"{row}; it recovers meanwhile", told, partial(all_gone, True))
 
 
 # ── the pager ─────────────────────────────────────────────────────────────────────────────────
@@ -99,6 +105,38 @@ def too_many(messages: list[Message]) -> Iterator[str]:
     ours = [message for message in messages if message.metadata]
     if len(ours) > MESSAGES_MAX:
         yield f"{len(ours)} messages: " + ", ".join(message.text for message in ours)
+
+
+# ── both, and a restart ───────────────────────────────────────────────────────────────────────
+
+
+async def all_gone(is_over: bool, folder: Path) -> Seen:
+    """Much happens meanwhile, and the daemon dies in the middle of it."""
+    async with hurried(folder) as here:
+        away = await _away(here, ways.status(503), "pagerduty", "slack")
+        await here.keep()
+        await asyncio.gather(_a_busy_night(here, is_over), asyncio.sleep(AWAY_S))
+        too_soon = len(here.world.pagerduty.rings)
+        await _back(here, away)
+        await Story(here).settle()
+        messages = here.world.slack.workspace.channels[0].messages
+        wrong = [*_busy(away), *too_many(messages), *await all_told(here)]
+        rings = [(ring.page, ring.severity) for ring in here.world.pagerduty.rings]
+    if too_soon or rings != [(KEYS[0], "warning" if is_over else "error")]:
+        wrong.append(f"rings: {rings}")
+    rung = f"one ring, {rings[0][1]}" if rings else "no ring"
+    return Seen("; ".join(wrong) or f"{rung}; {len(messages)} messages", not wrong)
+
+
+async def _a_busy_night(here: Stage, is_over: bool) -> None:
+    story = Story(here)
+    await story.begin()
+    await story.note(NOTES)
+    await here.world.hurt("us", "app", status(503))
+    here.daemon.signal(signal.SIGKILL)
+    await story.join()
+    if is_over:
+        await story.recover()
 
 
 # ── away, and back ────────────────────────────────────────────────────────────────────────────

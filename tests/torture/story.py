@@ -78,6 +78,19 @@ class Story:
         await self._world.mend("us")
         await self._stage.until(lambda: self._is("recovered"), self._step_s, "the recovery")
 
+    async def begin(self) -> None:
+        """Something fails, and nobody need hear of it."""
+        await self._world.hurt("us", "signup", status(503))
+        await self._stage.until(lambda: self._is("open"), self._step_s, "the incident")
+
+    async def note(self, times: int) -> None:
+        for number in range(1, times + 1):
+            body = {"by": "ada", "text": f"tried number {number}"}
+            await self._stage.post("/api/v1/incidents/us-1/note", body, f"note/{number}")
+
+    async def settle(self) -> None:
+        await self._stage.until(self._is_settled, self._step_s, "the last effect")
+
     async def close(self) -> None:
         body = {"by": "ada", "cause": "a full disk", "fix": "a bigger one"}
         await self._said("close", body, lambda found: found["phase"] == "closed")
@@ -85,7 +98,7 @@ class Story:
     async def end(self) -> None:
         """Wait until nothing is left to do."""
         await self._stage.until(self._has_document, self._step_s, "the document")
-        await self._stage.until(self._is_settled, self._step_s, "the last effect")
+        await self.settle()
 
     # ── how things stand ──
 

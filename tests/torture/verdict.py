@@ -48,6 +48,21 @@ async def misses(stage: Stage, marks: int = MARKS_MAX) -> list[str]:
     ]
 
 
+async def all_told(stage: Stage) -> list[str]:
+    """The same of any story: one incident, one room, nothing left to do, and each thing said in it once."""
+    told = await stage.incident()
+    known = (await stage.get("/api/v1/incidents"))["incidents"]
+    async with Desk.at(f"sqlite:///{stage.store}") as desk:
+        effects = [tracked.effect for tracked in (await desk.story("us-1")).effects]
+    rooms = stage.world.slack.workspace.channels
+    return [
+        *_differs("incidents", [one["id"] for one in known], ["us-1"]),
+        *_effects(told, ("summary", "page")),
+        *_differs("channels", len(rooms), 1),
+        *(wrong for room in rooms for wrong in _said(room, effects)),
+    ]
+
+
 def _differs(what: str, seen: Any, wanted: Any) -> Iterator[str]:
     if seen != wanted:
         yield f"{what}: {seen}, not {wanted}"
@@ -59,9 +74,10 @@ def _timeline(told: dict[str, Any]) -> Iterator[str]:
         yield from _differs(f"“{what}” in the timeline", seen[what], times)
 
 
-def _effects(told: dict[str, Any]) -> Iterator[str]:
+def _effects(told: dict[str, Any], replaced: Sequence[str] = ("summary",)) -> Iterator[str]:
+    """`replaced`: the duties of which a newer one may take the place of an older one."""
     for effect in told["effects"]:
-        is_replaced = effect["fate"] == "superseded" and effect["duty"] == "summary"
+        is_replaced = effect["fate"] == "superseded" and effect["duty"] in replaced
         if effect["fate"] != "confirmed" and not is_replaced:
             yield f"{effect['id']} is {effect['fate']}: {effect['why']}"
 
