@@ -39,6 +39,7 @@ from checker.core.people import on_call_seen
 from checker.core.reminders import remind
 from checker.core.rules import Policy
 from checker.core.rulings import grow_old, rule_everywhere
+from checker.core.set_back import until_now
 from checker.core.words import hear
 
 
@@ -49,7 +50,7 @@ def step(policy: Policy, state: State, event: Event) -> Step:
         case Looked():
             looked(draft, event)
         case Ticked():
-            draft.state = pace.forgotten(policy, state, event.at)
+            draft.state = pace.forgotten(policy, until_now(state, event.at), event.at)
             review(draft, [*state.symptoms, *doubted(draft)])
             alerts.expire(draft)
             rule_everywhere(draft)
