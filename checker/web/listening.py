@@ -6,10 +6,11 @@ import asyncio
 import errno
 import logging
 import socket
-from collections.abc import Callable
+from functools import partial
 
 from aiohttp import web
 
+from checker.web.doorway import DOORWAY, Guest
 from checker.web.ports import PORTS
 
 LINGER_S = 1.0  # that we read on after a refusal, so that it is seen and not cut off
@@ -74,10 +75,10 @@ async def serve(app: web.Application, host: str, port: int) -> Listening:
     )
     await runner.setup()
     assert runner.server is not None
-    doorway = _Doorway(runner.server, ports.limits.connections, ports.bounded)
+    guest = partial(Guest, app[DOORWAY], runner.server)
     try:
         server = await asyncio.get_running_loop().create_server(
-            doorway, _bare(host), port, backlog=ports.limits.connections
+            guest, _bare(host), port, backlog=ports.limits.connections
         )
     except OSError as error:
         await runner.cleanup()
@@ -90,28 +91,3 @@ def _why(error: OSError) -> str:
         return "this host name is not known: mend web.host in checker.yaml, or --listen"
     known = _WHY.get(error.errno or 0)
     return known or f"{error.strerror or error}: see web.host and web.port in checker.yaml"
-
-
-class _Doorway:
-    """Lets in so many connections; aiohttp itself has no such limit.
-
-    Those that are accepted in one turn of the loop are not counted yet: the backlog bounds them.
-    """
-
-    def __init__(self, server: web.Server, limit: int, bounded: Callable[[str], None]) -> None:
-        self._server = server
-        self._limit = limit
-        self._bounded = bounded
-
-    def __call__(self) -> asyncio.BaseProtocol:
-        if len(self._server.connections) < self._limit:
-            return self._server()
-        self._bounded("web_connections")
-        return _Closed()
-
-
-class _Closed(asyncio.Protocol):
-    """Hangs up at once."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        transport.close()

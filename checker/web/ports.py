@@ -21,7 +21,8 @@ from checker.store.faults import StoreUnavailable
 class Limits:
     """What one caller, and all of them together, may cost us."""
 
-    connections: int = 64  # open at the same time; the next is closed at once
+    connections: int = 128  # open at the same time
+    patience_s: float = 0.1  # that one may wait in silence when another wants its place
     idle_s: float = 15.0  # in which a request's head must have come, the first and each further one
     body_s: float = 10.0  # in which its body must have come
     body_bytes: int = 64 * 1024  # of that body, as it comes over the wire

@@ -15,6 +15,7 @@ from aiohttp import hdrs, web
 from checker.metrics import Page, View
 from checker.metrics.exposition import Shared
 from checker.web.acting import Acting
+from checker.web.doorway import DOORWAY, Doorway, keep_place, keep_place_of_known
 from checker.web.guard import (
     NOTHING_ELSE,
     add_headers,
@@ -50,9 +51,17 @@ def make_app(ports: WebPorts, monotonic: Callable[[], float] = time.monotonic) -
     rate = bound_rate(Strangers(ports.limits, monotonic), (PAGERDUTY_PATH, SLACK_PATH))
     app = web.Application(
         client_max_size=ports.limits.body_bytes,
-        middlewares=[speak_plainly, rate, ask_readers, bound_body],
+        middlewares=[
+            speak_plainly,
+            rate,
+            ask_readers,
+            keep_place_of_known,
+            bound_body,
+            keep_place,
+        ],
     )
     app[PORTS] = ports
+    app[DOORWAY] = Doorway(ports.limits, ports.bounded, monotonic)
     app.on_response_prepare.append(add_headers)
     app.router.add_get("/", _shown(Shared(ports.view, _page, monotonic), LANDING_POLICY))
     app.router.add_get("/api/v1/status", _shown(Shared(ports.view, _json, monotonic)))

@@ -161,7 +161,7 @@ async def test_a_header_without_end_is_refused():
 
 
 async def test_connections_over_the_limit_are_closed_and_counted():
-    daemon = Daemon(limits=Limits(connections=2))
+    daemon = Daemon(limits=Limits(connections=2, patience_s=60))
     async with site(daemon) as s:
         held = [await asyncio.open_connection("127.0.0.1", s.port) for _ in range(2)]
         for reader, writer in held:  # once it is answered, it is counted

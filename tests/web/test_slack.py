@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from aiohttp import ClientSession, web
+from aiohttp import ClientSession
 from pydantic import SecretStr
 
 from checker.slack.forms import Form, Origin, view
 from checker.slack.listening import Ear
 from checker.slack.signature import sign
-from checker.web.guard import bound_body, speak_plainly
-from checker.web.listening import serve
-from checker.web.ports import PORTS
-from checker.web.slack import slack_routes
+from checker.web.server import make_app, serve
 from tests.slack.house import House, house
 from tests.slack.said import ADA, command, fill, mention, press
 from tests.web.site import Daemon
@@ -70,10 +68,8 @@ def signed(body: bytes, at: float = NOW, secret: str = SECRET) -> dict[str, str]
 
 @asynccontextmanager
 async def delivering(*ears: Ear, now: Callable[[], float] = lambda: NOW) -> AsyncIterator[Slack]:
-    app = web.Application(middlewares=[speak_plainly, bound_body])
-    app[PORTS] = Daemon().ports()
-    app.add_routes(slack_routes(lambda: ears, now))
-    listening = await serve(app, "127.0.0.1", 0)
+    ports = replace(Daemon().ports(), ears=lambda: ears, now=now)
+    listening = await serve(make_app(ports), "127.0.0.1", 0)
     try:
         async with ClientSession(f"http://127.0.0.1:{listening.port}") as client:
             yield Slack(client)
