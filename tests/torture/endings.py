@@ -96,9 +96,8 @@ async def reloading(here: Stage, lasting: AsyncExitStack) -> None:
 
 
 async def flooded(here: Stage, lasting: AsyncExitStack) -> None:
-    flood = await load.start(here.daemon.port, load.PER_S, load.SLOW)
-    lasting.push_async_callback(flood.wait)
-    lasting.callback(flood.kill)
+    flood = load.flood(here.daemon.port, load.PER_S, load.SLOW)
+    await lasting.enter_async_context(flood)
     await asyncio.sleep(4)
 
 

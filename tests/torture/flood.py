@@ -12,7 +12,7 @@ import sys
 from collections import Counter
 from contextlib import suppress
 
-WEBHOOKS = ("/webhooks/alertmanager", "/webhooks/slack/commands", "/webhooks/pagerduty")
+WEBHOOKS = ("/webhooks/alertmanager", "/webhooks/slack", "/webhooks/pagerduty")
 BODY = b'{"version": "4", "groupKey": "x", "alerts": []}'
 TICK_S = 0.01
 ANSWER_S = 5.0
