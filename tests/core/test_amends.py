@@ -51,6 +51,26 @@ def test_what_has_ended_gets_no_new_summary():
     assert step.effects == ()
 
 
+def test_a_page_of_what_was_closed_meanwhile_is_not_sent_again():
+    story = failing()
+    (page,) = story.asked(Duty.PAGE)
+    story.tell(Closed(AT, "us-1", "ada", "a disk", "a bigger one"))
+    step = story.tell(Redone(AT + 1, "us-1", "ada", FOUND, (again(page, 1, AT),)))
+    assert step.effects == ()
+    assert step.entries[0].text == (
+        "ada: page 1 does not show (not rung again: it is over by now, or a newer page was sent)"
+    )
+
+
+def test_a_page_is_not_sent_again_in_the_place_of_a_newer_one():
+    story = Story().play(broken("us/flags"), 120)
+    (older,) = story.asked(Duty.PAGE)
+    story.play(broken("us/flags", "us/app"), 120)
+    assert story.incident().page == 2
+    step = story.tell(Redone(T0 + 240, "us-1", "ada", FOUND, (again(older, 1, AT),)))
+    assert Duty.PAGE not in [effect.duty for effect in step.effects]
+
+
 def test_a_page_that_was_sent_again_is_taken_as_the_first_would_be():
     story = failing()
     assert story.incident().awaited == ("out",)
