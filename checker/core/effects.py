@@ -45,9 +45,10 @@ def call_for(case: Case, incident: Incident, move: Move) -> tuple[Incident, tupl
         effects += _each(case, rung, Duty.PAGE, str(rung.page), payload)
     if move in ENDS or (move is Move.RECOVER and policy.resolve_on_recovery):
         effects += _resolve_all(case, rung)
+        rung = replace(rung, awaited=())
     elif move is Move.RECOVER and rung.unheard:
         effects += _page_low(case, rung)
-        rung = replace(rung, is_page_over=True)
+        rung = replace(rung, is_page_over=True, awaited=())
     told = replace(rung, posts=rung.posts + 1, rooms=max(1, rung.rooms))
     effects += _tell(case, told, move)
     if move in MARKED and incident.page:

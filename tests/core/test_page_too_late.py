@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from checker.core.events import Acknowledged, Delivered
 from checker.core.model import Duty, Effect
-from tests.core.story import T0, Story, broken, make_policy
+from checker.core.rules import Thresholds
+from tests.core.story import CONTROLS, T0, Story, broken, fine, make_policy, watch
 
 OUTAGE_S = 300
 
@@ -66,6 +71,19 @@ def test_the_second_way_was_told_and_the_first_is_told_low_all_the_same():
     story = recovered(routes=routes)
     assert [e.responder for e in story.asked(Duty.FALLBACK)] == ["second"]
     assert [severity for _, severity, _ in pages(story)] == ["critical", "minor"]
+
+
+@pytest.mark.parametrize("ends_by_itself", [False, True])
+def test_what_recovered_before_its_deadline_rings_nobody_by_the_second_way(ends_by_itself: bool):
+    quick = replace(watch("us/app"), thresholds=Thresholds(passed=60, recover_after_s=10))
+    routes = {Duty.PAGE: ("out",), Duty.FALLBACK: ("second",), Duty.RESOLVE: ("out",)}
+    policy = make_policy(
+        [quick, *CONTROLS], routes=routes, resolve_on_recovery=ends_by_itself, targets=("us",)
+    )
+    story = Story(policy=policy).play(broken("us/app", until=60), 100)
+    assert story.said() == ["declared", "recovered"]
+    story.play(fine, 1000)
+    assert story.asked(Duty.FALLBACK) == []
 
 
 def test_a_relapse_rings_anew_whatever_became_of_the_low_page():
