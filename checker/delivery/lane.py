@@ -122,22 +122,15 @@ class Lane:
 
 def _replaces(newer: Pending, older: Pending) -> bool:
     """Whether the older need not be done any more: nobody is told, or woken for, what is no longer so."""
-    if older.effect.duty in PAGES:
-        # Of one page there is one, however often it is sent: what may be there is no other.
-        return _rings_instead(newer.effect, older.effect) and (
-            not older.unsure or _is_same_page(newer.effect, older.effect)
-        )
+    if older.effect.duty in PAGES and newer.effect.duty is Duty.RESOLVE:
+        return not older.unsure and _is_of(newer.effect, older.effect)
+    if older.effect.duty in PAGES:  # it says more, and rings whether or not the older one has
+        return newer.effect.duty is older.effect.duty
     if older.effect.duty is Duty.PUBLISH:  # one that may stand there must find itself again
         return newer.effect.duty in (Duty.PUBLISH, Duty.WITHDRAW) and not older.unsure
     return newer.effect.duty is older.effect.duty is Duty.SUMMARY
 
 
-def _rings_instead(newer: Effect, page: Effect) -> bool:
-    """A later page of the incident says more; and whoever ended it needs no page that it began."""
-    if newer.duty is Duty.RESOLVE:
-        return "key" in page.payload and newer.payload.get("key") == page.payload["key"]
-    return newer.duty is page.duty
-
-
-def _is_same_page(newer: Effect, page: Effect) -> bool:
-    return newer.duty is page.duty and newer.payload.get("key") == page.payload.get("key", "")
+def _is_of(end: Effect, page: Effect) -> bool:
+    """Whether it is the end of that page, which then need not ring any more."""
+    return "key" in page.payload and end.payload.get("key") == page.payload["key"]
