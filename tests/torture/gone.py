@@ -24,9 +24,6 @@ A_MINUTE_MAX = 20  # requests; PagerDuty allows 120 a minute, and seldom-used me
 BACK_S = 15.0  # within which all is done when they are back
 MESSAGES_MAX = 4  # the summary, what happened meanwhile, what is asked, that it ended
 NOTES = 20
-PAGED = "U0TIM"
-SECOND_WAY = {"slack": {"page_users": [PAGED]}}
-FALLBACK = {"thresholds": {"page_deadline": f"{120 / SCALE:g}s"}}
 
 WAYS: dict[str, Way | None] = {
     "refuses connections": None,
@@ -122,7 +119,7 @@ async def all_gone(is_over: bool, folder: Path) -> Seen:
         messages = here.world.slack.workspace.channels[0].messages
         wrong = [*_busy(away), *too_many(messages), *await all_told(here)]
         rings = [(ring.page, ring.severity) for ring in here.world.pagerduty.rings]
-    if too_soon or rings != [(KEYS[0], "warning" if is_over else "error")]:
+    if too_soon or rings != [(KEYS[1], "warning" if is_over else "critical")]:
         wrong.append(f"rings: {rings}")
     rung = f"one ring, {rings[0][1]}" if rings else "no ring"
     return Seen("; ".join(wrong) or f"{rung}; {len(messages)} messages", not wrong)
@@ -132,8 +129,8 @@ async def _a_busy_night(here: Stage, is_over: bool) -> None:
     story = Story(here)
     await story.begin()
     await story.note(NOTES)
-    await here.world.hurt("us", "app", status(503))
     here.daemon.signal(signal.SIGKILL)
+    await story.worsen()
     await story.join()
     if is_over:
         await story.recover()

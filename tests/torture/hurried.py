@@ -7,7 +7,7 @@ Retry-After is believed, how many messages an hour has.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -15,6 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from checker import oncall
+from checker.core import effects
 from checker.delivery import lane
 from checker.responders import (
     contract_http,
@@ -32,8 +33,11 @@ from tests.world.world import World
 
 SCALE = 60  # a minute is a second
 ANSWERS_WITHIN = "1s"  # of anybody who is told
+PAGED = "U0TIM"
+DEADLINE_S = 120.0 / SCALE  # for a page to be taken
 
 WAITS: list[tuple[ModuleType, str]] = [
+    (effects, "TOGETHER_S"),
     (lane, "FIRST_S"),
     (lane, "LONGEST_S"),
     (oncall, "AGAIN_S"),
@@ -58,20 +62,21 @@ def hurry(scale: float) -> None:
 
 
 @asynccontextmanager
-async def hurried(
-    folder: Path, scale: float = SCALE, more: Mapping[str, Mapping[str, Any]] | None = None
-) -> AsyncIterator[Stage]:
-    """A stage with such a daemon. `more`: what else those who are told have in their config, by name."""
+async def hurried(folder: Path, *, second_way: bool = False) -> AsyncIterator[Stage]:
+    """A stage with such a daemon. `second_way`: what nobody has taken within two minutes is told to PAGED directly."""
     async with stage(folder) as here:
-        here.daemon = Forked(folder, prelude=partial(hurry, scale))
-        rewrite(folder, partial(_told, here.world, more or {}))
+        here.daemon = Forked(folder, prelude=partial(hurry, SCALE))
+        rewrite(folder, partial(_told, here.world, second_way))
         yield here
 
 
-def _told(world: World, more: Mapping[str, Mapping[str, Any]], config: dict[str, Any]) -> None:
+def _told(world: World, second_way: bool, config: dict[str, Any]) -> None:
     known = config["responders"]
     known.update(responders(world))
+    if second_way:
+        slack = {"token": world.slack.token, "base_url": world.slack.api}
+        direct = {"page_users": [PAGED], "duties": ["fallback"]}
+        known["direct"] = {"kind": "slack", **slack, **direct}
+        config["thresholds"]["page_deadline"] = f"{DEADLINE_S:g}s"
     for settings in known.values():
         settings["timeout"] = ANSWERS_WITHIN
-    for name, settings in more.items():
-        known[name] = {**known.get(name, {}), **settings}

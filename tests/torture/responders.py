@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.torture import flaky, gone
+from tests.torture import dropped, flaky, gone, refused
 from tests.torture.case import Case
 
 
 async def cases(_: int | None = None) -> list[Case]:
-    return [*flaky.cases(), *gone.cases()]
+    return [*flaky.cases(), *gone.cases(), *refused.cases(), *dropped.cases()]

@@ -83,6 +83,11 @@ class Story:
         await self._world.hurt("us", "signup", status(503))
         await self._stage.until(lambda: self._is("open"), self._step_s, "the incident")
 
+    async def worsen(self) -> None:
+        """Something more fails, and nobody need hear of it."""
+        await self._world.hurt("us", "app", status(503))
+        await self._entered("escalated", 1)
+
     async def note(self, times: int) -> None:
         for number in range(1, times + 1):
             body = {"by": "ada", "text": f"tried number {number}"}
