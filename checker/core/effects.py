@@ -38,6 +38,8 @@ def call_for(case: Case, incident: Incident, move: Move) -> tuple[Incident, tupl
     """The effects of `move`, and the incident that remembers which of them it has asked for."""
     policy = case.policy
     rung = ring(policy, incident, move, case.at)
+    if move is Move.REOPEN and rung.page == incident.page:
+        rung = replace(rung, has_relapsed=rung.acknowledged_at is not None)
     effects: list[Effect] = []
     if rung.page > incident.page:
         key = page_key(policy, rung, rung.page)
@@ -101,6 +103,7 @@ def ring(policy: Policy, incident: Incident, move: Move, at: float) -> Incident:
         acknowledged_by="",
         rung="",
         is_page_over=False,
+        has_relapsed=False,
         dismissed_at=None,
         awaited=policy.routes.get(Duty.PAGE, ()),
         unheard=policy.routes.get(Duty.PAGE, ()),
@@ -120,7 +123,7 @@ def _rings(policy: Policy, incident: Incident, move: Move, at: float) -> bool:
         return False  # whoever ended the page knows; paging.py rings when it is time
     if policy.resolve_on_recovery or incident.is_page_over:
         return True  # the page went away when it recovered
-    # Not acknowledged: it still rings. Acknowledged a moment ago: whoever did is at it.
+    # Not acknowledged: it still rings. Acknowledged a moment ago: whoever did is at it, for a while (paging.py).
     waited = at - (incident.paged_at or at) >= policy.thresholds.repage_after_s
     return incident.acknowledged_at is not None and waited
 

@@ -183,6 +183,7 @@ class Incident:
     unheard: tuple[str, ...] = ()  # of those, who has not even accepted it
     dismissed_at: float | None = None  # when a person ended the newest page, and it went on
     is_page_over: bool = False  # the newest page was ended after it had recovered
+    has_relapsed: bool = False  # since the newest page was acknowledged, and nobody was rung for it
     recovered_at: float | None = None
     closed_at: float | None = None
     closed_by: str = ""

@@ -5,7 +5,8 @@ responder that it went to has taken it: has accepted it, or shows it, where the 
 What is not taken in time goes the second way, once for each page.
 
 A person's word is respected: who acknowledges is at it, and who ends the page while checks fail is not
-rung again before `repage_after`.
+rung again before `repage_after`. Who acknowledged what has recovered may be asleep when it relapses: it rings
+anew once that page is as old.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def answered(draft: Draft, event: Answered) -> None:
 
 
 def keep_ringing(draft: Draft) -> None:
-    """What was not taken in time goes the second way; what a person ended long ago rings anew."""
+    """What was not taken in time goes the second way; what a person ended or took long ago rings anew."""
     for current in list(draft.state.incidents.values()):
         if life.is_live(current):
             _await(draft, current)
@@ -134,6 +135,7 @@ def _acknowledged(draft: Draft, current: Incident, event: Acknowledged) -> None:
         acknowledged_by=event.by,
         awaited=(),
         unheard=(),
+        has_relapsed=False,
         dismissed_at=None,
     )
     if life.is_live(taken):
@@ -160,10 +162,12 @@ def _resolved(draft: Draft, current: Incident, event: PageResolved) -> None:
 
 
 def _ring_anew(draft: Draft, current: Incident) -> None:
-    ended = current.dismissed_at
-    if ended is None or not life.is_open(current) or current.severity < Severity.MAJOR:
+    since = current.paged_at if current.has_relapsed else current.dismissed_at
+    if since is None or not life.is_open(current) or current.severity < Severity.MAJOR:
         return
-    if draft.at - ended >= draft.policy.thresholds.repage_after_s:
-        waited = wording.lasting(draft.at - ended)
+    if draft.at - since >= draft.policy.thresholds.repage_after_s:
+        waited = wording.lasting(draft.at - since)
         said = f"{current.id} still fails, {waited} after its page was ended"
+        if current.has_relapsed:
+            said = f"{current.id} relapsed and still fails, {waited} after its page rang"
         draft.move(life.rung(current), Move.RING, said)

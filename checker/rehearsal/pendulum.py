@@ -113,6 +113,8 @@ def _waits_of_incident(policy: Policy, incident: Incident) -> Iterator[float]:
         yield (incident.paged_at or 0.0) + limits.page_deadline_s
     if incident.dismissed_at is not None:
         yield incident.dismissed_at + limits.repage_after_s
+    if incident.has_relapsed:
+        yield (incident.paged_at or 0.0) + limits.repage_after_s
     if incident.closed_at is not None:
         yield incident.closed_at + limits.redeclare_after_s
         yield incident.closed_at + SYNC_AFTER_S
