@@ -99,8 +99,10 @@ def _heard(current: Incident, responder: str) -> Incident:
 
 
 def _await(draft: Draft, current: Incident) -> None:
-    # A responder that a reload took away will never answer, and is not waited for.
-    awaited = [name for name in current.awaited if name in draft.policy.routes.get(Duty.PAGE, ())]
+    paging = draft.policy.routes.get(Duty.PAGE, ())
+    # A responder that a reload took away will never answer. What it had accepted is not waited for any more;
+    # what it had not, it will never send.
+    awaited = [name for name in current.awaited if name in paging or name in current.unheard]
     deadline_s = draft.policy.thresholds.page_deadline_s
     if not awaited or draft.at - (current.paged_at or draft.at) < deadline_s:
         return
@@ -108,7 +110,15 @@ def _await(draft: Draft, current: Incident) -> None:
     asks = any(name in draft.policy.confirms for name in awaited)
     did = "does not show" if asks else "has not accepted"
     why = f"after {waited}, {names} {did} page {current.page}"
-    _go_the_second_way(draft, current, why)
+    if draft.policy.routes.get(Duty.FALLBACK, ()):
+        _go_the_second_way(draft, current, why)
+    elif paging and set(paging).isdisjoint(awaited):
+        _ring_in_place(draft, current, f"{why}: rung by {', '.join(paging)} in its place")
+
+
+def _ring_in_place(draft: Draft, current: Incident, said: str) -> None:
+    if life.is_open(current) and current.severity >= Severity.MAJOR:
+        draft.move(life.rung(current), Move.RING, said)
 
 
 def _go_the_second_way(draft: Draft, current: Incident, why: str) -> None:

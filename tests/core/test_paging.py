@@ -131,10 +131,32 @@ def test_without_a_second_way_nothing_is_promised():
 
 
 def test_a_responder_that_is_no_longer_configured_is_not_waited_for():
-    story = outage()
+    story = outage(confirms=frozenset({"pager"}))
+    delivered(story)
     story.policy = make_policy(routes=ROUTES | {Duty.PAGE: ("other",)})
     story.play(broken("us/app"), 1000)
     assert second_way(story) == []
+
+
+def test_a_page_that_waits_for_a_responder_no_longer_configured_goes_the_second_way():
+    story = outage()
+    story.policy = make_policy(routes=ROUTES | {Duty.PAGE: ("other",)})
+    story.play(broken("us/app"), 1000)
+    assert entered(story, "second way") == [
+        "after 2 min, pager has not accepted page 1: rung by second too"
+    ]
+
+
+def test_without_a_second_way_it_is_rung_by_those_who_page_now():
+    story = outage()
+    story.policy = make_policy(routes=ROUTES | {Duty.PAGE: ("other",), Duty.FALLBACK: ()})
+    story.play(broken("us/app"), 1000)
+    assert entered(story, "paged again") == [
+        "after 2 min, pager has not accepted page 1: rung by other in its place"
+    ]
+    newest = story.asked(Duty.PAGE)[-1]
+    assert (newest.responder, newest.payload["key"]) == ("other", "posthog-checker/us-1/2")
+    assert len(story.asked(Duty.PAGE)) == 2
 
 
 @pytest.mark.parametrize(
