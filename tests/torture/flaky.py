@@ -24,6 +24,8 @@ SHARE = 0.5  # of the requests
 POLLS = ("pagerduty incidents", "pagerduty oncalls")  # spared: they are asked again anyway
 STEP_S = 90.0  # for a step of the story
 MARKS_MAX = 30  # change events have no key, and ring nobody: each lost answer is one more
+# A page that rang, and whose answer was lost, gives way to the next: who was rung is counted by the rings.
+REPLACED = ("summary", "page")
 
 WAYS: dict[str, Way] = {
     "done, the answer lost": ways.lost,
@@ -70,5 +72,5 @@ async def played(name: str, way: Way, folder: Path) -> Seen:
         await story.until_closed()
         flaky.is_over = True
         await story.end()
-        wrong = await misses(here, marks=MARKS_MAX)
+        wrong = await misses(here, MARKS_MAX, REPLACED)
     return Seen("; ".join(wrong) or "the same", not wrong, flaky.struck)

@@ -33,7 +33,9 @@ SLACK: dict[str, Way] = {
     f"429 with Retry-After: {RETRY_AFTER_S}": ways.throttled,
     "200 and somebody's HTML": ways.html,
     "200 and nothing": ways.empty,
+    "nothing, though it does as it is asked": ways.lost,
 }
+SHOWN = {"“token_revoked”": "token_revoked", "“invalid_auth”": "invalid_auth"}  # in the incident
 PAGERDUTY: dict[str, Way] = {
     "401": ways.status(401),
     "403": ways.status(403),
@@ -48,7 +50,12 @@ def cases() -> Iterator[Case]:
     said = f"for 10 min (time 1:{SCALE})"
     told = f"rung at once; each thing once when it is mended; ≤ {A_MINUTE_MAX} requests a minute"
     for name, way in SLACK.items():
-        yield Case("responders", f"Slack answers {name} {said}", told, partial(slack, way))
+        yield Case(
+            "responders",
+            f"Slack answers {name} {said}",
+            told,
+            partial(slack, way, SHOWN.get(name, "")),
+        )
     for word, hint in FOR_GOOD.items():
         told = "rung all the same; each message tried once, and what to do is said; then it goes on"
         row = f"Slack answers “{word}” for what is said in the room"
@@ -66,7 +73,7 @@ def cases() -> Iterator[Case]:
 # ── Slack ─────────────────────────────────────────────────────────────────────────────────────
 
 
-async def slack(way: Way, folder: Path) -> Seen:
+async def slack(way: Way, shown: str, folder: Path) -> Seen:
     async with hurried(folder) as here:
         spoilt = Spoilt(here, way, "slack")
         await here.keep()
@@ -74,11 +81,16 @@ async def slack(way: Way, folder: Path) -> Seen:
         await story.open()
         await asyncio.sleep(WHILE_S)
         spoilt.is_over = True
+        effects = (await here.incident())["effects"]
         await story.acknowledge(1)
         await story.join()
         await story.until_closed_from_here()
         await story.end()
         most, wrong = spoilt.most_in(MINUTE_S), await misses(here)
+    if shown and not any(shown in effect["why"] for effect in effects):
+        wrong.append("nobody is told why")
+    if way is ways.throttled and spoilt.most_in(RETRY_AFTER_S - 0.1, "slack conv") > 1:
+        wrong.append("asked again before the time")
     return _judged(wrong, most)
 
 

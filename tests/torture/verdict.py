@@ -32,8 +32,14 @@ MARKS = 2  # on PagerDuty's timeline: change events, which have no key and ring 
 MARKS_MAX = 2 * MARKS  # … and so may stand there twice
 
 
-async def misses(stage: Stage, marks: int = MARKS_MAX) -> list[str]:
-    """What is not as it should be, in words; empty if all is. `marks`: on PagerDuty's timeline, at most."""
+async def misses(
+    stage: Stage, marks: int = MARKS_MAX, replaced: Sequence[str] = ("summary",)
+) -> list[str]:
+    """What is not as it should be, in words; empty if all is.
+
+    `marks`: on PagerDuty's timeline, at most. `replaced`: duties of which a newer effect may take the place of an
+    older one that is not done, or not known to be.
+    """
     told = await stage.incident()
     known = (await stage.get("/api/v1/incidents"))["incidents"]
     async with Desk.at(f"sqlite:///{stage.store}") as desk:
@@ -41,7 +47,7 @@ async def misses(stage: Stage, marks: int = MARKS_MAX) -> list[str]:
     return [
         *_differs("incidents", [one["id"] for one in known], ["us-1"]),
         *_timeline(told),
-        *_effects(told),
+        *_effects(told, replaced),
         *_paged(stage.world, marks),
         *_room(stage.world, effects),
         *_customers(stage.world),
@@ -74,8 +80,7 @@ def _timeline(told: dict[str, Any]) -> Iterator[str]:
         yield from _differs(f"“{what}” in the timeline", seen[what], times)
 
 
-def _effects(told: dict[str, Any], replaced: Sequence[str] = ("summary",)) -> Iterator[str]:
-    """`replaced`: the duties of which a newer one may take the place of an older one."""
+def _effects(told: dict[str, Any], replaced: Sequence[str]) -> Iterator[str]:
     for effect in told["effects"]:
         is_replaced = effect["fate"] == "superseded" and effect["duty"] in replaced
         if effect["fate"] != "confirmed" and not is_replaced:

@@ -124,9 +124,9 @@ class Spoilt(Watch):
         self.asked.append((which.what, time.monotonic()))
         return await self._way(request, answer)
 
-    def most_in(self, span_s: float) -> int:
-        """The most requests that came to one of them in any such span."""
-        places = {what.partition(" ")[0] for what, _ in self.asked}
+    def most_in(self, span_s: float, *names: str) -> int:
+        """The most requests that came in any such span to one of the names; to one place, if none is named."""
+        places = names or {what.partition(" ")[0] for what, _ in self.asked}
         windows = (some for place in places for some in self._windows(span_s, place))
         return max(map(len, windows), default=0)
 
