@@ -1,8 +1,9 @@
 """The store is away, and nobody leads as far as we can tell: this daemon judges by itself, and pages only.
 
 By the line for one location, under the id that comes next by what it knew last: so whoever else is alone comes to the
-same key, and nobody is rung twice. What it knew to be paged for already it leaves alone. When the store is back, what
-was done is told to whoever leads then.
+same key, and nobody is rung twice. What it knew to be paged for already it leaves alone. What the first way does not
+take goes the second way, as ever; but no page is read back. When the store is back, what was done is told to whoever
+leads then.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, Protocol
 
 import structlog
 
-from checker.core.events import Delivered, Event, PagedAlone, Ticked
+from checker.core.events import Delivered, Event, PagedAlone, Refused, Ticked
 from checker.core.incident import is_live
 from checker.core.model import Duty, Effect, Severity, State
 from checker.core.rules import Policy
@@ -23,6 +24,7 @@ from checker.several.shadow import careful_step
 from checker.store.faults import StoreError
 from checker.store.rows import Restored
 
+RINGS = (Duty.PAGE, Duty.FALLBACK)
 SENDS_END_S = 3.0  # for what is under way when the store is back
 
 log = structlog.get_logger(__name__)
@@ -60,7 +62,8 @@ def policy_alone(policy: Policy, known: State, location: str) -> Policy:
         policy,
         watched={name: w for name, w in policy.watched.items() if name not in local},
         targets=tuple(t for t in policy.targets if not is_paged_for(known, t)),
-        routes={Duty.PAGE: policy.routes.get(Duty.PAGE, ())},
+        routes={duty: policy.routes.get(duty, ()) for duty in RINGS},
+        confirms=frozenset(),
         ages=(),
         auto={},
     )
@@ -110,7 +113,7 @@ class Alone:
         self._state = state_alone(own, self._known.state, policy.targets)
         self._delivery = Delivery(Nowhere(), self._responders(), self._answered, self._clock)
         self._delivery.start()
-        self._page(one.effect for one in self._known.outbox)
+        self._page(_unsent(one.effect for one in self._known.outbox))
         self.take(Ticked(self._clock()))
 
     def take(self, event: Event) -> None:
@@ -151,7 +154,7 @@ class Alone:
 
     def _page(self, effects: Iterable[Effect]) -> None:
         assert self._delivery is not None
-        pages = [effect for effect in effects if effect.duty is Duty.PAGE]
+        pages = [effect for effect in effects if effect.duty in RINGS]
         self._pages |= {effect.id: effect for effect in pages}
         self._delivery.put(pages)
 
@@ -165,6 +168,8 @@ class Alone:
     async def _answered(self, event: Event) -> None:
         if isinstance(event, Delivered) and event.effect in self._pages:
             self._tell_of(self._pages[event.effect], event.at)
+        if isinstance(event, Delivered | Refused):
+            self.take(event)
 
     def _tell_of(self, effect: Effect, at: float) -> None:
         page = effect.payload
@@ -179,3 +184,10 @@ class Alone:
             since=float(page["since"]),
         )
         self._told[f"alone/{self._location}/{told.key}/{at:.0f}"] = told
+
+
+def _unsent(outbox: Iterable[Effect]) -> list[Effect]:
+    """What was decided and rings, but for what somebody has ended meanwhile: nobody here could end it."""
+    waiting = list(outbox)
+    ended = {one.payload["key"] for one in waiting if one.duty is Duty.RESOLVE}
+    return [one for one in waiting if one.duty in RINGS and one.payload["key"] not in ended]

@@ -9,7 +9,7 @@ import pytest
 
 from checker.core.events import Event, Looked, PagedAlone, Ticked
 from checker.core.model import Duty, Observation, Severity, State
-from checker.responders.contract import Later
+from checker.responders.contract import Later, Never
 from checker.several.alone import Alone, is_paged_for
 from checker.several.shadow import Shadow
 from checker.store.faults import StoreUnreachable
@@ -18,7 +18,10 @@ from probes.contract import Verdict
 from tests.core.story import CONTROLS, T0, Story, broken, make_policy, outcome
 from tests.delivery.hands import Scripted, calm, effect
 
-POLICY = make_policy(routes={Duty.PAGE: ("pager",), Duty.ROOM: ("chat",)})
+POLICY = make_policy(
+    routes={Duty.PAGE: ("pager",), Duty.FALLBACK: ("second",), Duty.ROOM: ("chat",)},
+    confirms=frozenset(["pager"]),
+)
 PAGE = {
     "key": "world/us-7/1",
     "source": "us",
@@ -45,12 +48,13 @@ class Hermit:
     """A daemon's part, alone from `begin` on."""
 
     def __init__(self) -> None:
-        self.pager, self.chat, self.inbox = Scripted(), Scripted(), Inbox()
+        self.pager, self.second, self.chat = Scripted(), Scripted(), Scripted()
+        self.inbox = Inbox()
         self.alone = Alone(
             self.inbox,
             "l1",
             lambda: POLICY,
-            lambda: {"pager": self.pager, "chat": self.chat},
+            lambda: {"pager": self.pager, "second": self.second, "chat": self.chat},
             lambda: T0 + 100,
         )
 
@@ -130,6 +134,41 @@ async def test_a_page_that_was_decided_and_never_sent_is_sent(hermit):
     await hermit.begin(Restored(State(), (Pending(page), Pending(told)), ()), State())
     assert hermit.pager.asked == ["us-7/page/1@pager"]
     assert hermit.chat.attempts == []
+
+
+async def test_a_page_that_was_ended_before_it_was_sent_is_not_sent(hermit):
+    page = effect("us-7/page/1@pager", payload=PAGE)
+    end = effect("us-7/resolve/1@pager", payload={"key": PAGE["key"], "why": "us-7 closed"})
+    await hermit.begin(Restored(State(), (Pending(page, unsure=True), Pending(end)), ()), State())
+    assert hermit.pager.asked == []
+
+
+async def test_what_the_pager_refuses_goes_the_second_way_at_once(hermit):
+    hermit.pager.script.append(Never("Invalid routing key"))
+    await hermit.begin()
+    (attempt,) = hermit.second.attempts
+    assert attempt.effect.payload["key"] == "posthog-checker/us-1/1"
+    assert {"Alone", "Second way"} <= attempt.effect.payload["details"].keys()
+    await hermit.alone.tell()
+    assert [event.page for event in hermit.inbox.got.values()] == [1]
+
+
+async def test_what_the_pager_does_not_take_in_time_goes_the_second_way(hermit):
+    hermit.pager.script.append(Later("busy", after_s=60.0))
+    await hermit.begin()
+    hermit.alone.take(Ticked(T0 + 219))
+    await calm()
+    assert hermit.second.attempts == []
+    hermit.alone.take(Ticked(T0 + 220))
+    await calm()
+    assert len(hermit.second.attempts) == 1
+
+
+async def test_what_the_pager_took_is_not_asked_for_again_as_nobody_reads_it_back(hermit):
+    await hermit.begin()
+    hermit.alone.take(Ticked(T0 + 1000))
+    await calm()
+    assert hermit.second.attempts == []
 
 
 async def test_whoever_leads_later_is_told_of_each_page_that_was_taken(hermit):
