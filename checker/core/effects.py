@@ -141,7 +141,10 @@ def page_key(policy: Policy, incident: Incident, number: int) -> str:
 
 def end_page(case: Case, incident: Incident, key: str) -> tuple[Effect, ...]:
     """Ends one page of an incident that is over; `case.said` is why."""
-    name = f"{key.rpartition('/')[2]}-late-{case.at:.0f}"
+    _, about, number = key.rsplit(
+        "/", 2
+    )  # another incident's name may have paged in the same second
+    name = f"{about}-{number}-late-{case.at:.0f}"
     return tuple(_each(case, incident, Duty.RESOLVE, name, {"key": key, "why": case.said}))
 
 

@@ -83,6 +83,15 @@ def test_a_page_under_another_name_for_what_is_live_is_ended():
     assert [e.payload["key"] for e in story.asked(Duty.RESOLVE)] == ["posthog-checker/us-2/1"]
 
 
+def test_two_pages_under_other_names_in_one_second_are_both_ended():
+    story = Story().play(broken("us/app"), 90)
+    for number in (2, 3):
+        id_ = f"us-{number}"
+        story.tell(replace(ALONE, incident=id_, key=f"posthog-checker/{id_}/1"))
+    ends = {effect.id: effect.payload["key"] for effect in story.asked(Duty.RESOLVE)}
+    assert sorted(ends.values()) == ["posthog-checker/us-2/1", "posthog-checker/us-3/1"]
+
+
 def test_a_page_about_what_was_forgotten_long_ago_is_noted():
     story = Story()
     story.state = replace(story.state, counters={"us": 7})
