@@ -71,7 +71,7 @@ audit: .venv/dev  ## bandit, hadolint, zizmor and pip-audit; says what it could 
 	  && cp requirements-audit.lock $(AUDIT)/installed; } || echo "audit: not all tools can be installed" >&2
 	@$(PY) -m tests.security.audit $(AUDIT)/bin
 
-soak: .venv/dev  ## a day of one daemon at 60 times the speed: what it leaves behind; half an hour; WRITE=--write makes the page
+soak: .venv/dev  ## a day of one daemon at 48 times the speed: what it leaves behind; half an hour; WRITE=--write makes the page
 	@ls /usr/lib/*/faketime/libfaketime.so.1 >/dev/null 2>&1 || { $(APT) update -qq && $(APT) install -y -qq libfaketime; } \
 	  || echo "libfaketime is missing: apt-get install libfaketime" >&2
 	$(PY) -m tests.soak $(WRITE)

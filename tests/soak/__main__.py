@@ -1,6 +1,6 @@
 """`make soak`: a day of noise, blips, lost networks and one outage, and what it left of the daemon; 1 on any miss.
 
-python -m tests.soak [--hours 24] [--speed 60] [--seed 1] [--write]     75: this machine cannot play it
+python -m tests.soak [--hours 24] [--speed 48] [--seed 1] [--write]     75: this machine cannot play it
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.soak.readings import Reading
 from tests.soak.table import PAGE, figures, on_screen, write
 from tests.soak.verdict import verdict
 
-SPEED = 60.0  # of two cores a daemon takes a quarter of one then, and its world another
+SPEED = 48.0  # of a core the daemon takes a third then; at 60, a busy machine's hiccups were looks that were skipped
 CANNOT = 75  # EX_TEMPFAIL: not played is not passed
 
 console = Console(soft_wrap=True, highlight=False)

@@ -73,14 +73,14 @@ async def lived(folder: Path, hours: float, seed: int, told: Callable[[Reading],
     async with stage(folder, config=config) as here:
         _watch_more(here, folder)
         await here.daemon.spawn()
-        await _until(here, here.daemon.is_ready, READY_WITHIN_S, "the daemon")
+        await _until(here.daemon.is_ready, READY_WITHIN_S, "the daemon")
         await _noise(here, seed)
         await _live(here, day, told)
     return day
 
 
 def _watch_more(here: Stage, folder: Path) -> None:
-    """Four surfaces of two clouds, at the shipped pace; people's numbers are read at it, too."""
+    """Four surfaces of two clouds, at the shipped pace; PagerDuty is asked at its own, too."""
 
     def change(told: dict[str, Any]) -> None:
         clouds = {"us": here.world.us, "eu": here.world.eu}
@@ -92,18 +92,16 @@ def _watch_more(here: Stage, folder: Path) -> None:
 
 
 def _checks() -> Iterator[tuple[str, dict[str, Any]]]:
-    targets = watching.TARGETS
-    yield "app", watching.page("app", "/login")
-    yield "flags", {"probe": "flags", "surface": "flags", "canary": CANARY, "targets": [*targets]}
-    yield (
-        "capture",
-        {"probe": "capture", "surface": "capture", "every": "15s", "targets": [*targets]},
-    )
     seldom = {"every": "4m", "thresholds": {"failed": 25, "passed": 25}}
-    yield (
-        "ingestion",
-        {"probe": "ingestion", "surface": "ingestion", "targets": [*targets], **seldom},
-    )
+    yield "app", watching.page("app", "/login")
+    yield "flags", _look("flags", canary=CANARY)
+    yield "capture", _look("capture", every="15s")
+    yield "ingestion", _look("ingestion", **seldom)
+
+
+def _look(kind: str, **params: Any) -> dict[str, Any]:
+    """At the surface of that name, at both clouds."""
+    return {"probe": kind, "surface": kind, "targets": [*watching.TARGETS], **params}
 
 
 # ── what happens ──────────────────────────────────────────────────────────────────────────────
@@ -170,7 +168,7 @@ async def _outage(here: Stage, day: Day) -> None:
     rings = here.world.pagerduty.rings
     begun, before = time.time(), len(rings)
     await here.world.hurt("us", "app", status(503))
-    await _until(here, lambda: len(rings) > before, OUTAGE_S, "the page")
+    await _until(lambda: len(rings) > before, OUTAGE_S, "the page")
     day.paged_after_s = rings[before].at - begun
     await asyncio.sleep(ACKNOWLEDGED_AFTER_S)
     here.world.pagerduty.acknowledge(rings[before].key)
@@ -182,7 +180,7 @@ async def _outage(here: Stage, day: Day) -> None:
     async def is_over() -> bool:
         return bool((await here.incident(name))["incident"]["phase"] == "recovered")
 
-    await _until(here, is_over, 3600, "the recovery")
+    await _until(is_over, 3600, "the recovery")
     day.recovered_after_s = time.time() - ended
     await asyncio.sleep(CLOSED_AFTER_S)
     body = {"by": "ada", "cause": "a full disk", "fix": "a bigger one"}
@@ -224,9 +222,7 @@ async def _end(here: Stage, day: Day) -> None:
     )
 
 
-async def _until(
-    here: Stage, holds: Callable[[], bool | Awaitable[bool]], within_s: float, what: str
-) -> None:
+async def _until(holds: Callable[[], bool | Awaitable[bool]], within_s: float, what: str) -> None:
     """Wait until `holds`; a daemon that does not answer yet is waited for. TimeoutError names `what`."""
     end = time.time() + within_s
     while time.time() < end:

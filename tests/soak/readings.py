@@ -31,6 +31,7 @@ class Reading:
     unsure: int
     skipped: int
     stalls: int
+    refused: int  # what the store did not do in time, and was done again
 
 
 async def read(here: Stage, hour: float) -> Reading:
@@ -50,6 +51,7 @@ async def read(here: Stage, hour: float) -> Reading:
         await total(here, "checker_look_inconclusive_total"),
         await total(here, "checker_looks_skipped_total"),
         await total(here, "checker_loop_stall_seconds_count"),
+        await total(here, "checker_store_failures_total"),
     )
 
 

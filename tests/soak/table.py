@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from rich.table import Table
 from tests.soak.day import BLIP_S, NOISE, OUTAGE_S, Day
 from tests.soak.readings import Reading
 from tests.soak.verdict import Bound
+from tests.soak.virtual import today
 
 PAGE = Path(__file__).parents[2] / "docs/reference/soak.md"
 
@@ -33,8 +33,8 @@ Lived on {day} with posthog-checker {version}, on {cores} cores, in {minutes:.0f
 By the hour. Memory is what the kernel calls resident; processor time is real, so {speed:g} times less of a core where time is
 not sped up. Stalls are moments when the machine took more than {stall:.0f} ms for something else: a second there.
 
-| hour | memory MB | descriptors | threads | database MB | log kB | processor s | looks | failed | could not tell | skipped | stalls |
-|---|---|---|---|---|---|---|---|---|---|---|---|
+| hour | memory MB | descriptors | threads | database MB | log kB | processor s | looks | failed | could not tell | skipped | stalls | refused by the store | oldest look h |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 {hourly}
 """
 
@@ -53,7 +53,8 @@ def figures(one: Reading) -> str:
     return (
         f"{one.hour:5.1f} h  {one.rss_mb:6.1f} MB  {one.descriptors} descriptors  {one.threads} threads  "
         f"database {one.store_mb:.1f} MB  log {one.log_kb:.0f} kB  {one.cpu_s:.0f} s  {one.looks} looks, "
-        f"{one.failed} failed, {one.unsure} could not tell, {one.skipped} skipped, {one.stalls} stalls"
+        f"{one.failed} failed, {one.unsure} could not tell, {one.skipped} skipped, {one.stalls} stalls, "
+        f"{one.refused} refused by the store, oldest look {one.oldest_h:.2f} h"
     )
 
 
@@ -67,7 +68,7 @@ def write(day: Day, bounds: Sequence[Bound], speed: float) -> None:
         blip=BLIP_S,
         outage=OUTAGE_S / 60,
         keeps=day.keeps_h,
-        day=datetime.now(UTC).date().isoformat(),
+        day=today(),
         version=version("posthog-checker"),
         cores=os.cpu_count(),
         minutes=day.real_s / 60,
@@ -94,6 +95,7 @@ def _hourly(one: Reading) -> str:
         f"{one.store_mb:.1f}",
         f"{one.log_kb:.0f}",
         f"{one.cpu_s:.0f}",
-        *map(str, (one.looks, one.failed, one.unsure, one.skipped, one.stalls)),
+        *map(str, (one.looks, one.failed, one.unsure, one.skipped, one.stalls, one.refused)),
+        f"{one.oldest_h:.2f}",
     )
     return f"| {' | '.join(cells)} |"

@@ -30,6 +30,7 @@ def reading(hour: float) -> Reading:
         unsure=round(5 * hour),
         skipped=0,
         stalls=0,
+        refused=0,
     )
 
 

@@ -23,7 +23,7 @@ SKIPPED_SHARE = 0.005
 UNSURE_SHARE = (
     0.05  # the two losses of the network are 1.4 % of a day, looked at faster for a moment
 )
-LATE_MAX_S = 2.5  # virtual: of 60-fold time this is 42 ms
+LATE_MAX_S = 2.5  # virtual: of 48-fold time this is 52 ms
 PAGED_WITHIN_S = 65.0  # the figure of `benchmarks/time_to_page.py`, one location, every 30 s
 RECOVERED_WITHIN_S = (
     600.0  # the score falls for 2.5 min at the pace in doubt, or 15 at the schedule's; then 5 min

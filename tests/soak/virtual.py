@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 FAKETIME = (
@@ -27,12 +28,18 @@ def speed() -> float:
     return float(os.environ.get("SOAK_SPEED", "1"))
 
 
+def today() -> str:
+    """The real day on which this began: the virtual one is the next by the end."""
+    return os.environ.get("SOAK_DAY") or datetime.now(UTC).date().isoformat()
+
+
 def begin_again(library: Path, speed: float) -> None:
     """Replaces this process by the same command, in time that goes so much faster. It does not return."""
     os.environ |= {
-        "SOAK_SPEED": f"{speed:g}",
+        "SOAK_SPEED": repr(speed),
+        "SOAK_DAY": today(),
         "LD_PRELOAD": str(library),
-        "FAKETIME": f"+0 x{speed:g}",
+        "FAKETIME": f"+0 x{speed!r}",
         "FAKETIME_FORCE_MONOTONIC_FIX": "0",  # else each switch of threads takes milliseconds
         "NO_FAKE_STAT": "1",
     }
