@@ -42,6 +42,9 @@ def cases() -> Iterator[Case]:
     for name, way in WAYS.items():
         row = f"Slack {name} {said}, while much happens"
         yield Case("responders", row, told, partial(no_slack, way))
+    row = f"Slack answers 503 {said}, from the middle of an incident on"
+    told = f"the same, in {MESSAGES_MAX} messages more"
+    yield Case("responders", row, told, no_slack_any_more)
     row = f"PagerDuty and Slack are both away {said}, over kill -9, {NOTES} notes and a raise"
     told = f"one ring, the room and all that was said in {MESSAGES_MAX} messages"
     yield Case("responders", row, told, partial(all_gone, False))
@@ -64,9 +67,7 @@ async def no_pagerduty(way: Way | None, folder: Path) -> Seen:
         await _back(here, away, "pagerduty")
         await here.until(lambda: bool(here.world.pagerduty.rings), BACK_S, "the ring")
         story = Story(here)
-        await story.acknowledge(1)
-        await story.join()
-        await story.until_closed_from_here()
+        await story.from_the_page_on()
         await story.end()
         wrong = [*await misses(here), *_busy(away), *(["rung too soon"] if too_soon else [])]
     return Seen("; ".join(wrong) or _as_told(away), not wrong)
@@ -98,9 +99,27 @@ async def no_slack(way: Way | None, folder: Path) -> Seen:
     return Seen("; ".join(wrong) or f"{_as_told(away)}; {len(messages)} messages", not wrong)
 
 
-def too_many(messages: list[Message]) -> Iterator[str]:
+async def no_slack_any_more(folder: Path) -> Seen:
+    async with hurried(folder) as here:
+        await here.keep()
+        story = Story(here)
+        await story.open()
+        await story.settle()
+        messages = here.world.slack.workspace.channels[0].messages
+        before = len(messages)
+        away = await _away(here, ways.status(503), "slack")
+        await asyncio.gather(story.from_the_page_on(), asyncio.sleep(AWAY_S))
+        await _back(here, away, "slack")
+        await story.end()
+        wrong = [*await misses(here), *_busy(away), *too_many(messages, before)]
+    text = f"{_as_told(away)}; {len(messages)} messages, {before} of them before"
+    return Seen("; ".join(wrong) or text, not wrong)
+
+
+def too_many(messages: list[Message], before: int = 0) -> Iterator[str]:
+    """`before`: how many there were when Slack went away."""
     ours = [message for message in messages if message.metadata]
-    if len(ours) > MESSAGES_MAX:
+    if len(ours) > MESSAGES_MAX + before:
         yield f"{len(ours)} messages: " + ", ".join(message.text for message in ours)
 
 

@@ -82,9 +82,7 @@ async def slack(way: Way, shown: str, folder: Path) -> Seen:
         await asyncio.sleep(WHILE_S)
         spoilt.is_over = True
         effects = (await here.incident())["effects"]
-        await story.acknowledge(1)
-        await story.join()
-        await story.until_closed_from_here()
+        await story.from_the_page_on()
         await story.end()
         most, wrong = spoilt.most_in(MINUTE_S), await misses(here)
     if shown and not any(shown in effect["why"] for effect in effects):

@@ -34,12 +34,11 @@ class Story:
 
     async def until_closed(self) -> None:
         await self.open()
+        await self.from_the_page_on()
+
+    async def from_the_page_on(self) -> None:
         await self.acknowledge(1)
         await self.join()
-        await self.until_closed_from_here()
-
-    async def until_closed_from_here(self) -> None:
-        """After somebody has come."""
         await self.escalate()
         await self.acknowledge(2)
         await self.publish()
