@@ -16,6 +16,7 @@ from probes.contract import Io, Outcome, ProbeParams, Reason, Target
 from probes.wire import by_hand as shell
 from probes.wire.exchange import Exchange, Request
 from probes.wire.redirects import REDIRECTS, Trip, follow
+from probes.wire.refusals import blocked
 
 Status = Annotated[int, Field(ge=100, le=599)]
 Path = Annotated[str, Field(pattern="^/", max_length=2000)]
@@ -26,6 +27,7 @@ REASONS: Mapping[Reason, str] = MappingProxyType(
         Reason.STATUS: "a status that is not right for this page",
         Reason.REDIRECT: "it led off the host, round in circles, or elsewhere than it must",
         Reason.BODY: "it lacks what it must hold, or holds what it must not",
+        Reason.CHALLENGE: "our address is blocked, by Cloudflare's own page for that",
         Reason.SLOW: "the right page, but over its limit",
     }
 )
@@ -78,6 +80,9 @@ def judge(params: Params, trip: Trip) -> Outcome:
     if page.failure is not None:
         return page.failed()
     if not _right_status(params, page):
+        kept_out = blocked(page)
+        if kept_out is not None:
+            return page.outcome(kept_out.reason, kept_out.detail)
         return page.outcome(Reason.STATUS, f"status {page.status} at {trip.path}")
     if params.final_path is not None and trip.path != params.final_path:
         return page.outcome(Reason.REDIRECT, f"ended at {trip.path}, not at {params.final_path}")

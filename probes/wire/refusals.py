@@ -12,6 +12,14 @@ from probes.wire.exchange import Exchange, Failure
 WAIT_S = 60.0  # when we are told to wait, and not how long
 WAIT_MAX_S = 3600.0  # the longest window of PostHog's own limits: no answer shall blind us for more
 
+# Cloudflare's own pages for who may not come in: by address, country, browser or rule.
+# https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/
+_BLOCKED = re.compile(
+    r"\berror(?: code)?:? 10(?:06|07|08|09|10|12|20)\b"
+    r"|cf-error-code\">10(?:06|07|08|09|10|12|20)<"
+    r"|you have been blocked",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _SECONDS = re.compile(r"(\d{1,9}) second")
 
@@ -31,6 +39,14 @@ def ours(answer: Exchange) -> Failure | None:
         return Failure(Reason.OWN_KEY, f"{status}: our key is refused ({named or 'no reason'})")
     if status == 400:
         return Failure(Reason.OWN_FAULT, f"400: our request is refused ({named or 'no reason'})")
+    return None
+
+
+def blocked(answer: Exchange) -> Failure | None:
+    """That Cloudflare, not PostHog, keeps us out of a page; None if it does not say so."""
+    is_cloudflare = answer.headers.get("server", "").lower() == "cloudflare"
+    if answer.status == 403 and is_cloudflare and _BLOCKED.search(answer.text):
+        return Failure(Reason.CHALLENGE, "403 by Cloudflare: our address is blocked")
     return None
 
 

@@ -81,6 +81,12 @@ async def test_a_bot_challenge_is_inconclusive(wire):
     assert (outcome.verdict, outcome.reason) == (Verdict.INCONCLUSIVE, Reason.CHALLENGE)
 
 
+async def test_a_block_of_our_address_is_inconclusive(wire):
+    outcome = await looked(answers(403, b"error code: 1020", "Server: cloudflare"), wire)
+    assert (outcome.verdict, outcome.reason) == (Verdict.INCONCLUSIVE, Reason.CHALLENGE)
+    assert outcome.detail == "403 by Cloudflare: our address is blocked"
+
+
 async def test_a_page_that_cannot_be_reached_fails_with_the_reason_of_the_wire(wire):
     async with Stranger(answers(200)) as stranger:
         io = io_for(stranger, wire)

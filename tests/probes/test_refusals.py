@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from probes.contract import Reason
 from probes.wire.exchange import Exchange
-from probes.wire.refusals import WAIT_MAX_S, WAIT_S, code, is_page, ours, retry_after_s, word
+from probes.wire.refusals import (
+    WAIT_MAX_S,
+    WAIT_S,
+    blocked,
+    code,
+    is_page,
+    ours,
+    retry_after_s,
+    word,
+)
 
 
 def said(status: int, body: Any = None, **headers: str) -> Exchange:
@@ -107,3 +116,40 @@ def test_json_of_any_shape_is_read_without_an_exception(body):
     answer = said(429, body)
     assert 1.0 <= retry_after_s(answer) <= WAIT_MAX_S
     assert isinstance(code(answer), str)
+
+
+# ── kept out ──────────────────────────────────────────────────────────────────────────────────
+
+
+def shut(status: int = 403, body: str = "error code: 1020", server: str = "cloudflare") -> Exchange:
+    return Exchange(status=status, body=body.encode(), headers={"server": server})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "error code: 1006",
+        "<title>Error 1020</title>",
+        '<span class="cf-error-code">1010</span>',
+        "<h1>Sorry, you have been blocked</h1>",
+    ],
+)
+def test_cloudflare_says_that_we_are_kept_out(body):
+    refusal = blocked(shut(body=body))
+    assert refusal is not None
+    assert refusal.reason is Reason.CHALLENGE
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        shut(status=503),
+        shut(server="nginx"),
+        shut(body="<h1>403 Forbidden</h1>"),
+        shut(body="error code: 1016"),  # the origin's name is not found: theirs
+        shut(body="error code: 10200"),
+    ],
+    ids=["status", "server", "no word of it", "of the origin", "another number"],
+)
+def test_any_other_403_is_left_to_be_judged(answer):
+    assert blocked(answer) is None
