@@ -14,7 +14,7 @@ from probes.wire.exchange import verdict_of
 _CHECK = ("check", "target")
 
 LOOK_BUCKETS = (0.1, 0.3, 1.0, 3.0, 10.0)  # seconds
-LAG_BUCKETS = (0.05, 0.25, 1.0, 5.0)
+LAG_BUCKETS = (0.05, 0.1, 0.25, 1.0, 5.0)  # a tenth is promised
 STALL_BUCKETS = (0.5, 1.0, 5.0, 30.0)
 DELIVERY_BUCKETS = (1.0, 2.0, 5.0, 15.0, 60.0, 300.0)
 COMMIT_BUCKETS = (0.005, 0.02, 0.1, 0.5, 2.0)
