@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from math import inf
 from pathlib import Path
@@ -13,6 +13,12 @@ LATE_MAX_S = 0.1  # 99 of 100 looks begin no later
 
 _BUCKET = re.compile(
     r'^checker_schedule_lag_seconds_bucket{check="([^"]*)",le="([^"]*)",target="([^"]*)"} (\S+)$',
+    re.M,
+)
+
+_WHY = re.compile(
+    r"^checker_look_(?:failures|inconclusive)_total"
+    r'{check="([^"]*)",reason="(\w+)",target="([^"]*)"} (\S+)$',
     re.M,
 )
 
@@ -36,6 +42,15 @@ def lags(metrics: str, but: str = "") -> Buckets:
         if f"{target}/{check}" != but:
             found[inf if bound == "+Inf" else float(bound)] += float(looks)
     return found
+
+
+def reasons(metrics: str, target: str, check: str = "") -> Counter[str]:
+    """Why looks at the target, or at one check of it, did not pass, and how many."""
+    found: Counter[str] = Counter()
+    for what, reason, whose, looks in _WHY.findall(metrics):
+        if whose == target and check in ("", what):
+            found[reason] += round(float(looks))
+    return +found
 
 
 def p99(before: Buckets, after: Buckets) -> float:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from tests.torture.case import Skipped
 from tests.world.daemon import ENTRY
@@ -27,8 +27,8 @@ class Names(asyncio.DatagramProtocol):
         self.entry: tuple[str, ...] = ()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        # asyncio's own is not of that class before Python 3.12.
+        self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         if self.mood != "silent":
@@ -56,7 +56,11 @@ async def name_server(folder: Path) -> AsyncIterator[Names]:
             continue  # another case has it
         file = folder.with_suffix(".resolv")
         _write(file, place)
-        mount = f"mount --bind '{file}' /etc/resolv.conf && exec \"$@\""
+        # Without /etc/hosts even localhost is asked for here.
+        mount = (
+            f"mount --bind '{file}' /etc/resolv.conf && mount --bind /dev/null /etc/hosts"
+            ' && exec "$@"'
+        )
         names.entry = ("unshare", "--mount", "sh", "-c", mount, "sh", *ENTRY)
         try:
             yield names

@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import re
-from collections import Counter
+import socket
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tests.torture import surfaces
 from tests.torture.case import Case, Seen
 from tests.torture.clocks import PATIENT
-from tests.torture.gauges import LATE_MAX_S, RSS_MAX_MB, lags, p99, peak_mb
+from tests.torture.gauges import LATE_MAX_S, RSS_MAX_MB, lags, p99, peak_mb, reasons
 from tests.torture.names import Mood, name_server
 from tests.torture.stage import Stage, rewrite, stage
 from tests.world import hostile, watching
 from tests.world.certificates import Authority, Certificate
 from tests.world.hostile import Act, Stranger, answers, redirects
 
-LOOKED_S = 6.0  # for which it is looked at, once a second and more while in doubt
-OTHERS = 20  # checks that must not notice
+LOOKED_S = 4.0  # for which it is looked at, once a second and more while in doubt
+OTHERS = 30  # checks that must not notice
 LOOKED_AT = "us/app"
+NOT_THEIRS = ("challenge",)  # reasons of which no incident may come
 PACE = {"every": "1s", "timeout": "1s", "recheck": "500ms"}
 
+BLOCKED = answers(403, b"error code: 1020", "Server: cloudflare")
 CHALLENGE = answers(403, b"<html>Just a moment", "cf-mitigated: challenge")
 
 # What the host does → the reason that is to be given.
@@ -51,21 +53,18 @@ ACTS: Mapping[str, tuple[Act, str]] = {
     "answers a blank page": (answers(200), "body"),
     "answers somebody else's page": (answers(200, b"<h1>Welcome to nginx!</h1>"), "body"),
     "answers with a bot challenge": (CHALLENGE, "challenge"),
+    "is Cloudflare, which blocks us": (BLOCKED, "challenge"),
 }
-
-_WHY = re.compile(
-    r'^checker_look_(?:failures|inconclusive)_total{check="app",reason="(\w+)",target="us"} (\S+)$',
-    re.M,
-)
 
 
 async def cases(_: int | None = None) -> list[Case]:
-    return [*_over_http(), *_below_http()]
+    return [*surfaces.cases(), *_over_http(), *_below_http()]
 
 
 def _case(name: str, reason: str, run: Any) -> Case:
     late = f"{LATE_MAX_S * 1000:.0f} ms"
     wanted = f"{reason}; 99 of 100 other looks within {late}; {RSS_MAX_MB:.0f} MB"
+    wanted += "; no incident" if reason in NOT_THEIRS else ""
     return Case("probes", f"a host {name}", wanted, run, is_alone=True)
 
 
@@ -76,6 +75,7 @@ def _over_http() -> Iterator[Case]:
 
 def _below_http() -> Iterator[Case]:
     yield _case("refuses connections", "refused", refused)
+    yield _case("swallows connections", "timeout", swallowed)
     yield _case("never ends its TLS handshake", "timeout", silent_over_tls)
     for name, change in (
         ("expired", {"days": -1.0}),
@@ -102,15 +102,19 @@ async def looked_at(act: Act, reason: str, folder: Path) -> Seen:
 
 def config() -> dict[str, Any]:
     """One check at the host, and many at a cloud that is well."""
-    page = watching.page("app", "/login")
-    others = {f"app-{n}": {**page, "targets": ["eu"]} for n in range(OTHERS)}
-    checks = {"app": {**page, "targets": ["us"]}, **others}
+    others = {f"app-{n}": page("eu") for n in range(OTHERS)}
+    checks = {"app": page("us"), **others}
     return {"checks": checks, "thresholds": PATIENT, "pace": PACE}
+
+
+def page(target: str) -> dict[str, Any]:
+    return watching.page("app", "/login") | {"targets": [target]}
 
 
 def lead_to(told: dict[str, Any], port: int, host: str = "127.0.0.1", **more: Any) -> None:
     """Have the US cloud somewhere else."""
-    told["targets"]["us"] |= {"app_host": f"{host}:{port}", **more}
+    place = f"{host}:{port}"
+    told["targets"]["us"] |= {"app_host": place, "ingest_host": place, **more}
 
 
 async def measured(here: Stage, reason: str) -> Seen:
@@ -119,17 +123,14 @@ async def measured(here: Stage, reason: str) -> Seen:
     before = lags(await here.metrics(), but=LOOKED_AT)
     await asyncio.sleep(LOOKED_S)
     metrics = await here.metrics()
-    why, peak = reasons(metrics), peak_mb(here.daemon.pid)
+    why, peak = reasons(metrics, "us", "app"), peak_mb(here.daemon.pid)
     late = p99(before, lags(metrics, but=LOOKED_AT))
+    known = len((await here.get("/api/v1/incidents"))["incidents"])
     is_right = set(why) == {reason} and late <= LATE_MAX_S and peak <= RSS_MAX_MB
+    is_right = is_right and not (known and reason in NOT_THEIRS)
     told = ", ".join(f"{word} ({count} looks)" for word, count in why.items()) or "nothing wrong"
-    return Seen(f"{told}; {late * 1000:.0f} ms; {peak:.0f} MB", is_right)
-
-
-def reasons(metrics: str) -> Counter[str]:
-    """Why looks at the host did not pass."""
-    found = {word: round(float(count)) for word, count in _WHY.findall(metrics)}
-    return +Counter(found)
+    figures = f"{late * 1000:.0f} ms; {peak:.0f} MB; {known} incident{'s' * (known != 1)}"
+    return Seen(f"{told}; {figures}", is_right)
 
 
 # ── below HTTP ────────────────────────────────────────────────────────────────────────────────
@@ -137,9 +138,21 @@ def reasons(metrics: str) -> Counter[str]:
 
 async def refused(folder: Path) -> Seen:
     async with Stranger(hostile.stalls) as stranger, stage(folder, config=config()) as here:
+        port = stranger.port
         stranger.leave()
-        rewrite(folder, lambda told: lead_to(told, stranger.port))
+        rewrite(folder, lambda told: lead_to(told, port))
         return await measured(here, "refused")
+
+
+async def swallowed(folder: Path) -> Seen:
+    """Nobody takes a connection, and the queue for them is full: what comes then is dropped."""
+    with socket.socket() as hole, socket.socket() as first:
+        hole.bind(("127.0.0.1", 0))
+        hole.listen(0)
+        first.connect(hole.getsockname())
+        async with stage(folder, config=config()) as here:
+            rewrite(folder, lambda told: lead_to(told, hole.getsockname()[1]))
+            return await measured(here, "timeout")
 
 
 async def silent_over_tls(folder: Path) -> Seen:
