@@ -35,15 +35,15 @@ async def cases(_: int | None = None) -> list[Case]:
 def _cases() -> Iterator[Case]:
     late = f"{LATE_MAX_S * 1000:.0f} ms"
     wanted = f"99 of 100 looks within {late}, the page within {PAGE_S:.0f} s, {RSS_MAX_MB:.0f} MB"
-    for name, *numbers, share in (
+    for name, per_second, slow, seconds, share in (
         (f"{PER_S} strangers a second at the webhooks", PER_S, 0, FLOOD_S, 0.95),
         (f"{SLOW} slow clients", 0, SLOW, SLOW_S, 0.95),
         (f"{CROWD} slow clients", 0, CROWD, SLOW_S, 0.8),
         (f"{PER_S} strangers a second and {SLOW} slow clients", PER_S, SLOW, FLOOD_S, 0.95),
     ):
         asking = f"{share:.0%} of those who ask for health answered"
-        run = partial(flooded, *numbers, share)
-        title = f"{name}, for {numbers[-1]} s"
+        run = partial(flooded, per_second, slow, seconds, share)
+        title = f"{name}, for {seconds} s"
         yield Case("load", title, f"{wanted}; {asking}", run, is_alone=True)
 
 
