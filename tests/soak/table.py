@@ -31,7 +31,8 @@ Lived on {day} with posthog-checker {version}, on {cores} cores, in {minutes:.0f
 {rows}
 
 By the hour. Memory is what the kernel calls resident; processor time is real, so {speed:g} times less of a core where time is
-not sped up. Stalls are moments when the machine took more than {stall:.0f} ms for something else: a second there.
+not sped up. Stalls are moments when the machine took more than {stall:.0f} ms for something else: a second there. Timeouts are
+sped up as well, so on a machine that others use too, looks are skipped and the store refuses what is then done again.
 
 | hour | memory MB | descriptors | threads | database MB | log kB | processor s | looks | failed | could not tell | skipped | stalls | refused by the store | oldest look h |
 |---|---|---|---|---|---|---|---|---|---|---|---|---|---|
