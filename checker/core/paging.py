@@ -67,10 +67,15 @@ def _refused(draft: Draft, current: Incident, event: Refused) -> None:
     if f"/{Duty.PUBLISH}/" in event.effect or f"/{Duty.WITHDRAW}/" in event.effect:
         draft.say(current, "refused", said)  # whoever published it waits for it
         return
+    if not (_is_newest_page(current, event) and life.is_live(current)):
+        draft.enter(current, "refused", said)
+        return
+    current, name = draft.keep(_heard(current, event.responder)), event.responder
+    if current.awaited and not draft.policy.routes.get(Duty.FALLBACK, ()):
+        alone = f"page {current.page} rings nobody at {name}, and there is no second way"
+        current = draft.say(current, "not rung", f"{alone}: {event.why}")
     draft.enter(current, "refused", said)
-    if _is_newest_page(current, event) and life.is_live(current):
-        current = draft.keep(_heard(current, event.responder))
-        _go_the_second_way(draft, current, f"{event.responder} refused page {current.page}")
+    _go_the_second_way(draft, current, f"{name} refused page {current.page}")
 
 
 def _confirmed(draft: Draft, current: Incident, event: PageConfirmed) -> None:

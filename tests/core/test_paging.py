@@ -117,6 +117,14 @@ def test_a_page_that_is_refused_goes_the_second_way_at_once():
     assert len(second_way(story)) == 1
 
 
+def test_a_page_that_is_refused_where_there_is_no_second_way_is_said_in_the_room():
+    story = outage(**{Duty.FALLBACK: ()})
+    story.tell(Refused(T0 + 100, "us-1", "us-1/page/1@pager", "pager", "Invalid routing key"))
+    said = "page 1 rings nobody at pager, and there is no second way: Invalid routing key"
+    assert posted(story)[-1] == said
+    assert entered(story, "not rung") == [said]
+
+
 def test_an_older_page_that_is_confirmed_late_says_nothing_of_the_newest():
     story = outage(confirms=frozenset({"pager"}))
     story.play(broken("us/app"), 1)
