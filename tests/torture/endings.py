@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -37,6 +38,7 @@ def _cases() -> Iterator[Case]:
         "while PagerDuty and Slack hang over an incident": responders_hang,
         "while the store is locked": store_is_locked,
         f"with {CONNECTED} slow clients": slow_clients,
+        f"with {CONNECTED} clients that read nothing": deaf_clients,
         "while it reloads": reloading,
         "in a flood": flooded,
     }
@@ -89,6 +91,16 @@ async def slow_clients(here: Stage, lasting: AsyncExitStack) -> None:
         lasting.callback(writer.close)
         writer.write(b"POST /webhooks/alertmanager HTTP/1.1\r\n")
     await asyncio.sleep(1)
+
+
+async def deaf_clients(here: Stage, lasting: AsyncExitStack) -> None:
+    """They ask for more than fits into the sockets between us, and read nothing of it."""
+    for _ in range(CONNECTED):
+        sock = lasting.enter_context(socket.socket())
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        sock.connect(("127.0.0.1", here.daemon.port))
+        sock.sendall(b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n" * 10)
+    await asyncio.sleep(2)
 
 
 async def reloading(here: Stage, lasting: AsyncExitStack) -> None:
