@@ -8,7 +8,7 @@ from checker.core import incident as life
 from checker.core.choices import action
 from checker.core.draft import Draft
 from checker.core.incident import Move
-from checker.core.model import Incident, State, Symptom
+from checker.core.model import Incident, Severity, State, Symptom
 from checker.core.policy import Ruling, decide, is_explained
 from checker.core.rules import Age
 from checker.core.wording import what_fails
@@ -151,7 +151,7 @@ def _is_due(draft: Draft, current: Incident, age: Age) -> bool:
 
 
 def _age(draft: Draft, current: Incident, age: Age) -> None:
-    if current.acknowledged_at is None:
+    if not _is_attended(current):
         raised = life.escalated(current, age.after, age.sentence, draft.at)
         draft.move(raised, Move.ESCALATE)
         return
@@ -160,6 +160,12 @@ def _age(draft: Draft, current: Incident, age: Age) -> None:
     yes = action(f"severity {current.id} {age.after.word}", f"Call it {age.after.word}")
     proposed = replace(current, proposed=age.sentence)
     draft.offer(proposed, f"{current.id} is {asked}", [("Why", f"“{age.sentence}”")], [yes])
+
+
+def _is_attended(current: Incident) -> bool:
+    """Whether somebody took its page; a minor one pages nobody, and is taken by whoever leads it."""
+    leads = current.severity is Severity.MINOR and bool(current.lead)
+    return leads or current.acknowledged_at is not None
 
 
 def _since(current: Incident) -> str:
