@@ -16,6 +16,7 @@ import yaml
 
 from checker.config.loading import load
 from checker.config.settings import Settings
+from checker.core.events import Delivered
 from checker.core.model import Duty, Phase
 from checker.memory import Memories, key_of
 from checker.observe import Observer
@@ -23,7 +24,7 @@ from checker.stall import Pulse
 from probes.contract import Outcome, Reason, Verdict
 from probes.wire.canaries import distinct_id
 from probes.wire.fetch import Wire
-from tests.core.story import Story, broken, make_policy
+from tests.core.story import T0, Story, broken, make_policy
 from tests.probes.aviary import Aviary, reasons
 from tests.world.faults import Fault, hang, page, status, throttle
 from tests.world.world import World
@@ -126,8 +127,11 @@ async def test_whoever_is_refused_by_a_public_endpoint_is_set_up_wrongly(
 
 def test_an_outage_that_flaps_all_day_is_one_incident():
     """Trap 4: two probes of one outage that came and went became fourteen incidents in a day."""
-    story = Story(make_policy(), locations=("l1", "l2"))
-    for began in range(0, 14 * 1800, 1800):
+    outage = broken("us/app", "us/flags", until=300)
+    story = Story(make_policy(), locations=("l1", "l2")).play(outage, 60)
+    story.tell(Delivered(T0 + 60, "us-1", "us-1/page/1@out", "out"))
+    story.play(outage, 1740)
+    for began in range(1800, 14 * 1800, 1800):
         story.play(broken("us/app", "us/flags", since=began, until=began + 300), 1800)
     assert sorted(story.state.incidents) == ["us-1"]
     assert story.incident().phase is Phase.RECOVERED
