@@ -167,6 +167,14 @@ def test_without_a_second_way_it_is_rung_by_those_who_page_now():
     assert len(story.asked(Duty.PAGE)) == 2
 
 
+def test_what_a_person_made_minor_meanwhile_is_rung_by_nobody_in_its_place():
+    story = outage()
+    story.policy = make_policy(routes=ROUTES | {Duty.PAGE: ("other",), Duty.FALLBACK: ()})
+    story.tell(SeveritySet(T0 + 101, "us-1", "ada", Severity.MINOR))
+    story.play(broken("us/app"), 1000)
+    assert entered(story, "paged again") == []
+
+
 @pytest.mark.parametrize(
     "ended", [Closed(T0 + 101, "us-1", "a", "c", "f"), Cancelled(T0 + 101, "us-1", "a", "w")]
 )
