@@ -14,7 +14,7 @@ from tests.torture.counts import failures, total
 from tests.torture.gauges import reasons
 from tests.torture.stage import Stage, rewrite, stage
 from tests.world.certificates import Authority
-from tests.world.faults import page, raw, refuse, throttle
+from tests.world.faults import page, raw, refuse, status, throttle
 from tests.world.hostile import Stranger, answers, redirects
 from tests.world.world import World
 
@@ -41,10 +41,10 @@ def cases() -> Iterator[Case]:
     for name, check, outcome, breaks in _surfaces():
         run = partial(shown, check, outcome, breaks)
         yield Case("probes", name, f"{check}: {outcome}; {come_to(outcome)}", run)
-    for status in (302, 307, 308):
-        run = partial(led_away, status)
+    for code in (302, 307, 308):
+        run = partial(led_away, code)
         nothing = "no request and no key arrives there"
-        yield Case("probes", f"everything is redirected elsewhere by a {status}", nothing, run)
+        yield Case("probes", f"everything is redirected elsewhere by a {code}", nothing, run)
     few = f"{EXPIRY}; {come_to(EXPIRY)}"
     yield Case("probes", "a certificate that has 5 days left", few, expiring)
     blind = "no incident, no ring; blind, and seeing again afterwards"
@@ -85,6 +85,7 @@ def _surfaces() -> Iterator[tuple[str, str, str, Break]]:
         ("flags: JSON that breaks off", "flags", "failed body", broken),
         ("flags: somebody else's page", "flags", "failed body", page()),
         ("insights: JSON that breaks off", "insights", "failed body", broken),
+        ("insights: our key is refused", "insights", "inconclusive own_key", status(401)),
         ("insights: our own limit", "insights", "inconclusive own_limit", throttle(1)),
         ("events: somebody else's page", "capture", "failed event", page()),
     ):
@@ -136,11 +137,11 @@ async def judged(here: Stage, seen: str, wanted: str) -> Seen:
 # ── led away ──────────────────────────────────────────────────────────────────────────────────
 
 
-async def led_away(status: int, folder: Path) -> Seen:
+async def led_away(code: int, folder: Path) -> Seen:
     """Each host of the cloud leads to another, which writes down who comes."""
     async with (
         Stranger(answers(200, b"{}")) as thief,
-        Stranger(redirects(f"http://localhost:{thief.port}/caught", status)) as leading,
+        Stranger(redirects(f"http://localhost:{thief.port}/caught", code)) as leading,
         stage(folder, config=EVERYTHING) as here,
     ):
         place = f"127.0.0.1:{leading.port}"
