@@ -30,7 +30,7 @@ async def cases(_: int | None = None) -> list[Case]:
 
 
 def _cases() -> Iterator[Case]:
-    ends = partial(Case, "endings")
+    ends = partial(Case, "endings", is_alone=True)
     within = f"ends within {EXIT_S:.0f} s, exit 0"
     states: dict[str, Bring] = {
         "idle": idle,
