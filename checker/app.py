@@ -53,7 +53,7 @@ from checker.web.server import make_app
 from checker.works import Works
 
 VERSION = version("posthog-checker")
-LOOKS_END_S = 3.0  # of the ten seconds that a shutdown may take; one is left for closing all the rest
+LOOKS_END_S = 3.0  # of the ten seconds that a shutdown may take; one is left for the rest
 EVENTS_END_S = 1.0
 STORE_END_S = 2.0
 SENDS_END_S = 3.0
