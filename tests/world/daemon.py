@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
+import secrets
 import signal
 import socket
 import sys
@@ -15,14 +17,17 @@ import aiohttp
 
 ENTRY = (sys.executable, "-m", "checker")
 PATIENCE = 2  # times what is waited for at most: where many daemons share two cores, all are late
+PORTS = range(20_000, 32_768)  # below those that Linux gives to connections that go out
 READY_WITHIN_S = 45.0  # a first look may be a whole interval away
 
 
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+    """A port that nobody listens on now, and that the system gives to nobody who asks for any."""
+    while True:
+        port = secrets.choice(PORTS)
+        with contextlib.suppress(OSError), socket.socket() as sock:
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 class Process:
