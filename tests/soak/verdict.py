@@ -84,7 +84,7 @@ def _looked(day: Day) -> Iterator[Bound]:
     share = 100 / max(1, last.looks)
     yield at_most("looks skipped", 100 * SKIPPED_SHARE, share * last.skipped, "%", 2)
     yield at_most("looks that could not tell", 100 * UNSURE_SHARE, share * last.unsure, "%", 2)
-    yield at_most("99 of 100 looks late by (virtual)", LATE_MAX_S, p99({}, day.lags), "s", 2)
+    yield at_most("99 of 100 looks late by (virtual)", LATE_MAX_S, p99(day.lags), "s", 2)
 
 
 def _grown(day: Day, base: Sequence[Reading]) -> Iterator[Bound]:

@@ -53,11 +53,10 @@ def reasons(metrics: str, target: str, check: str = "") -> Counter[str]:
     return +found
 
 
-def p99(before: Buckets, after: Buckets) -> float:
-    """The 99th percentile of what came between, seconds: as Prometheus reckons it, evenly within a bucket."""
-    looks = {bound: after[bound] - before.get(bound, 0.0) for bound in sorted(after)}
+def p99(looks: Buckets) -> float:
+    """The 99th percentile, seconds: as Prometheus reckons it, evenly within a bucket."""
     rank, below, floor = 0.99 * looks[inf], 0.0, 0.0
-    for bound, count in looks.items():
+    for bound, count in sorted(looks.items()):
         if count >= rank:
             return (
                 floor
@@ -66,3 +65,10 @@ def p99(before: Buckets, after: Buckets) -> float:
             )
         below, floor = count, bound
     return inf
+
+
+def kept_by_99(before: Buckets, after: Buckets) -> float:
+    """The smallest bound that 99 of 100 of the looks between kept, seconds; infinite if there were none."""
+    looks = {bound: after[bound] - before.get(bound, 0.0) for bound in sorted(after)}
+    wanted = max(1.0, 0.99 * looks[inf])
+    return next((bound for bound, count in looks.items() if count >= wanted), inf)
