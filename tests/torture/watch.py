@@ -51,7 +51,7 @@ class Watch:
 
 
 class Bell(Watch):
-    """Says when PagerDuty is asked to page."""
+    """Says when PagerDuty is asked to page. That the doctor's own key is resolved, at the start, is no page."""
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -61,5 +61,7 @@ class Bell(Watch):
         self, which: Request, request: web.Request, answer: Answer
     ) -> web.StreamResponse:
         if which.what == "pagerduty enqueue":
-            self.asked.set()
+            asked_to = (await request.json())["event_action"]
+            if asked_to == "trigger":
+                self.asked.set()
         return await answer()
