@@ -129,6 +129,16 @@ async def test_looks_and_what_they_led_to_are_recorded(tmp_path: Path):
         assert (await on.store.restore()).state.standings["us/app"]["l1"].score == 10
 
 
+async def test_all_that_it_takes_is_counted_and_so_is_time_itself(tmp_path: Path):
+    async with stage(tmp_path) as on:
+        for expected in (1, 2):
+            await on.settle()
+            assert on.door.taken == expected
+        on.look(Verdict.PASSED)
+        await on.settle()
+        assert on.door.taken == 4
+
+
 async def test_doubt_asks_for_a_faster_pace_once(tmp_path: Path):
     async with stage(tmp_path) as on:
         on.look(Verdict.FAILED)

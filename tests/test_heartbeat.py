@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -12,11 +14,14 @@ import respx
 from pydantic import SecretStr
 from structlog.testing import capture_logs
 
+from checker.config import load
 from checker.config.settings import SignOfLife
-from checker.heartbeat import Heartbeat, Signs
+from checker.core.model import State, Vantage
+from checker.heartbeat import Heartbeat, Signs, signs_of
 
 URL = "https://beats.test/5f2c-ours"
 WELL = Signs(SignOfLife(SecretStr(URL), 30.0), taken=0, owed=0, blind=False)
+SETTINGS = load(Path(__file__).parents[1] / "config", {"CHECKER_HEARTBEAT_URL": URL})
 
 
 class Enough(Exception):
@@ -168,3 +173,27 @@ async def test_its_address_is_not_in_the_log(listener):
         await Life().passes(60)
     assert said
     assert "beats.test" not in str(said)
+
+
+def read(vantage: Vantage | None = None, *, taken: int = 0, owed: int = 0, at: str = "") -> Signs:
+    """What is read off a door and a store; `at` another location than ours."""
+    seen = {} if vantage is None else {at or SETTINGS.location: vantage}
+    door = SimpleNamespace(state=State(vantages=seen), taken=taken)
+    return signs_of(SETTINGS, door, SimpleNamespace(owed=owed))  # type: ignore[arg-type]
+
+
+def test_at_the_start_all_signs_are_good():
+    assert read() == Signs(SETTINGS.heartbeat, taken=0, owed=0, blind=False)
+
+
+def test_what_the_door_took_and_what_the_store_owes_are_signs():
+    signs = read(Vantage(passed_at=1.0), taken=7, owed=2)
+    assert (signs.taken, signs.owed, signs.blind) == (7, 2, False)
+
+
+def test_that_we_are_blind_is_a_sign():
+    assert read(Vantage(blind_since=1000.0)).blind
+
+
+def test_that_another_location_is_blind_is_none():
+    assert not read(Vantage(blind_since=1000.0), at="elsewhere").blind
