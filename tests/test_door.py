@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,15 +40,17 @@ class Counted:
 
 
 class FullDisk:
-    """A store that refuses every write."""
+    """A store that refuses every write until somebody frees the disk."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.is_full = True
 
-    async def refuse(self, *_: object) -> None:
+    def __getattr__(self, name: str) -> Any:
+        return self._refuse if self.is_full else getattr(self._store, name)
+
+    async def _refuse(self, *_: object) -> None:
         raise StoreUnavailable("the disk is full")
-
-    put_inbox = commit = settle = record = inbox = refuse
 
 
 @dataclass
@@ -56,6 +59,7 @@ class Stage:
 
     door: Door
     store: Store
+    disk: FullDisk
     counted: Counted
     put: list[Effect]
     paces: list[dict[str, float]]
@@ -72,9 +76,11 @@ class Stage:
 @asynccontextmanager
 async def stage(folder: Path, full: bool = False) -> AsyncIterator[Stage]:
     store = await Store.open(f"sqlite:///{folder}/checker.db")
+    disk = FullDisk(store)
+    disk.is_full = full
     counted, put, paces = Counted(), [], []
     ports = Ports(
-        FullDisk(store) if full else store,  # type: ignore[arg-type]
+        disk,  # type: ignore[arg-type]
         put.extend,
         lambda wanted: paces.append(dict(wanted)),
         counted,
@@ -84,7 +90,7 @@ async def stage(folder: Path, full: bool = False) -> AsyncIterator[Stage]:
     door = Door(ports, make_policy(), State())
     running = asyncio.create_task(door.run())
     try:
-        yield Stage(door, store, counted, put, paces)
+        yield Stage(door, store, disk, counted, put, paces)
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -188,9 +194,15 @@ async def test_a_full_disk_holds_up_no_page(tmp_path: Path):
 
 async def test_looks_that_the_disk_refuses_are_kept_for_the_next_try(tmp_path: Path):
     async with stage(tmp_path, full=True) as on:
-        on.look(Verdict.PASSED)
-        await on.settle()
-        await on.settle()
+        on.look(Verdict.FAILED)
+        for _ in range(2):
+            await on.settle()
+        assert on.counted.failures.count("record") == 2
+        assert await on.store.observations("us/app", 0) == []
+        on.disk.is_full = False
+        for _ in range(2):
+            await on.settle()
+        assert [o.outcome.verdict for o in await on.store.observations("us/app", 0)] == ["failed"]
         assert on.counted.failures.count("record") == 2
 
 
