@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 
 import click
+import structlog
 from rich.console import Console
 
 from checker import config, journal, promises, screen
@@ -28,7 +29,10 @@ from checker.drill.command import drill
 from checker.incident_cli import incident
 from checker.locations_cli import locations
 from checker.maintenance_cli import maintenance
+from checker.metrics import View
 from checker.rehearsal.command import rehearse
+
+log = structlog.get_logger()
 
 FROM_ENVIRONMENT = """
 From the environment, where an option does not say it:
@@ -95,7 +99,7 @@ async def _live(daemon: Daemon) -> int:
     """The daemon's life: 0 when it was asked to end, 1 when a part of it fell."""
     loop, asked = asyncio.get_running_loop(), asyncio.Event()
     for ending in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(ending, asked.set)
+        loop.add_signal_handler(ending, _end, asked, ending)
     await daemon.start()
     loop.add_signal_handler(signal.SIGHUP, daemon.reload)
     fallen = asyncio.create_task(daemon.fallen())
@@ -104,7 +108,21 @@ async def _live(daemon: Daemon) -> int:
     for wait in waits:
         wait.cancel()
     await daemon.stop()
+    _say_what_is_left(daemon.view())
     return 1 if fallen.done() and not fallen.cancelled() else 0
+
+
+def _end(asked: asyncio.Event, by: signal.Signals) -> None:
+    if not asked.is_set():
+        log.info("ending", why=by.name)
+    asked.set()
+
+
+def _say_what_is_left(view: View) -> None:
+    """The log's last line. What is unsent is in the store, for the next start; what is unwritten is lost."""
+    unsent, unwritten = sum(view.delivery.pending.values()), view.owed
+    say = log.warning if unsent or unwritten else log.info
+    say("ended", unsent=unsent, unwritten=unwritten)
 
 
 # ── one look ──────────────────────────────────────────────────────────────────────────────────

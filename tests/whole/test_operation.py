@@ -1,6 +1,8 @@
 """What whoever runs it relies on: start, stop, reload, readiness, refusal, silence about secrets."""
 
 import json
+import re
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,35 @@ pytestmark = pytest.mark.timeout(60)
 async def test_it_comes_up_ready_and_ends_on_sigterm(daemon: Process):
     assert await daemon.get("/-/healthy") == (200, "Healthy.\n")
     assert await daemon.stop() == 0
+
+
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT])
+async def test_the_last_lines_of_the_log_say_why_it_ended(daemon: Process, by: signal.Signals):
+    daemon.signal(by)
+    assert await daemon.ended() == 0
+
+    *_, first, last = map(json.loads, daemon.log.read_text().splitlines())
+    assert (first["event"], first["why"], first["level"]) == ("ending", by.name, "info")
+    assert (last["event"], last["unsent"], last["unwritten"]) == ("ended", 0, 0)
+
+
+async def test_its_last_line_says_what_still_waits_to_be_sent(world: World, daemon: Process):
+    await world.hurt("pagerduty", "enqueue", status(503))
+    await world.hurt("us", "app", status(503))
+
+    async def has_failed() -> bool:
+        _, text = await daemon.get("/metrics")
+        failed = re.search(
+            r'^checker_notifications_failed_total\{.*"pagerduty".*\} [1-9]', text, re.M
+        )
+        return failed is not None
+
+    await until(has_failed, 20, "a page that has to be tried again")
+    await daemon.stop()
+
+    last = json.loads(daemon.log.read_text().splitlines()[-1])
+    assert (last["event"], last["level"]) == ("ended", "warning")
+    assert last["unsent"] > 0
 
 
 async def test_a_second_daemon_on_the_same_store_refuses(daemon: Process, config: Path):
