@@ -151,11 +151,15 @@ def _beside_daemon(
             raise StoreMissing(f"{missing}\n{more}" if more else str(missing)) from None
 
 
+def _to_people(why: str) -> None:
+    click.echo(why, err=True)
+
+
 @contextlib.contextmanager
-def plain_errors() -> Iterator[None]:
+def plain_errors(say: Callable[[str], None] = _to_people) -> Iterator[None]:
     """What a person can mend is said plainly, without a traceback."""
     try:
         yield
     except (ConfigError, StoreError, CannotListen, Refusal, screen.Unknown) as error:
-        click.echo(str(error), err=True)
+        say(str(error))
         sys.exit(1)

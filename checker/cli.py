@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import signal
 import sys
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -89,10 +91,25 @@ def run(
     given: Path | None, store: str | None, listen: str | None, log_level: str, log_format: str
 ) -> None:
     """Run the daemon: look, judge, act. SIGHUP reloads, SIGTERM ends within ten seconds."""
-    journal.write_to(sys.stderr, log_level, log_format)
+    is_for_people = journal.write_to(sys.stderr, log_level, log_format)
     load = partial(load_settings, store=store, listen=listen)
-    with plain_errors():
+    with plain_errors() if is_for_people else _logged_errors():
         sys.exit(asyncio.run(_live(Daemon(config.find(given, Path.cwd()), load))))
+
+
+@contextlib.contextmanager
+def _logged_errors() -> Iterator[None]:
+    """Where programs read the log, a refused start is a line of it like any other."""
+    try:
+        with plain_errors(_not_started):
+            yield
+    except click.UsageError as error:
+        _not_started(error.format_message())
+        sys.exit(error.exit_code)
+
+
+def _not_started(why: str) -> None:
+    log.critical("not started", why=why)
 
 
 async def _live(daemon: Daemon) -> int:

@@ -23,8 +23,11 @@ _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _secrets: tuple[str, ...] = ()
 
 
-def write_to(stream: TextIO, level: str = "info", form: str | None = None) -> None:
-    """Log from `level` on to `stream`, as "json" or "text"; the default is text on a terminal."""
+def write_to(stream: TextIO, level: str = "info", form: str | None = None) -> bool:
+    """Log from `level` on to `stream`, as "json" or "text"; the default is text on a terminal.
+
+    True where the lines are for people, who are told what else there is in plain words.
+    """
     readable = form == "text" or (form is None and stream.isatty())
     structlog.configure(
         processors=[
@@ -40,6 +43,7 @@ def write_to(stream: TextIO, level: str = "info", form: str | None = None) -> No
         cache_logger_on_first_use=False,
     )
     logging.basicConfig(handlers=[_Relay()], level=logging.WARNING, force=True)
+    return readable
 
 
 def hide(secrets: Iterable[str]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -132,6 +134,37 @@ def test_a_store_that_is_not_where_it_is_looked_for_is_told_with_its_whole_path(
     assert (
         f"The path is relative, so {Path.cwd() / 'none/here.db'} was looked for." in result.stderr
     )
+
+
+REFUSED = {
+    "a config that is not there": ("--config", "none"),
+    "a store that is none": ("--store", "sqlite:///checks.yaml"),
+    "a place to listen that is none": ("--listen", "localhost"),
+}
+
+
+def refused(config: Path, words: tuple[str, ...], form: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "checker", "run", "--config", ".", *words, "--log-format"]
+    return subprocess.run([*command, form], cwd=config, capture_output=True, text=True, env={})
+
+
+@pytest.mark.parametrize("words", REFUSED.values(), ids=REFUSED)
+def test_a_start_that_is_refused_is_a_critical_line_of_the_log(config, words):
+    ended = refused(config, words, "json")
+
+    (line,) = map(json.loads, ended.stderr.splitlines())
+    assert ended.returncode in (1, 2)
+    assert (line["level"], line["event"]) == ("critical", "not started")
+    assert re.search(r"no such file or folder|not a database|'localhost' is not", line["why"])
+
+
+@pytest.mark.parametrize("words", REFUSED.values(), ids=REFUSED)
+def test_a_start_that_is_refused_is_said_plainly_to_people(config, words):
+    ended = refused(config, words, "text")
+
+    assert ended.returncode in (1, 2)
+    assert "not started" not in ended.stderr
+    assert re.search(r"no such file or folder|not a database|'localhost' is not", ended.stderr)
 
 
 @pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")

@@ -40,6 +40,13 @@ def test_an_event_is_a_line_of_json_with_its_time_and_level():
     assert line["timestamp"].endswith("Z")
 
 
+@pytest.mark.parametrize(
+    ("form", "is_for_people"), [("json", False), ("text", True), (None, False)]
+)
+def test_whoever_writes_to_it_is_told_whether_people_read_it(form, is_for_people):
+    assert journal.write_to(io.StringIO(), "info", form) is is_for_people
+
+
 def test_less_than_was_asked_for_is_left_out():
     stream = written(level="error")
     structlog.get_logger().warning("paged")
