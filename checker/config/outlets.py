@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import SecretStr
 
+from checker.config import ways
 from checker.config.entries import NAME, NAME_IN_WORDS, ResponderEntry
 from checker.config.form import branch_of, fill, written_keys
 from checker.config.kinds import Kinds, ResponderKind
@@ -24,6 +25,7 @@ def responders(section: Branch, kinds: Kinds, report: Report) -> tuple[PlannedRe
     """Every responder that is on, in the order of the config; and the console if none is on in earnest."""
     read = [_responder(name, entry, kinds, report) for name, entry in section.entries.items()]
     planned = tuple(responder for responder in read if responder)
+    ways.refuse_one_for_two(planned, section, report)
     if any(not responder.drill for responder in planned):
         return planned
     console = PlannedResponder(FALLBACK, FALLBACK, kinds.responders[FALLBACK].settings())

@@ -56,10 +56,11 @@ class Settings(ResponderSettings):
     """One service, and who writes to it. All three must be given."""
 
     duties: ClassVar[frozenset[Duty]] = frozenset({Duty.FALLBACK, Duty.RESOLVE})
+    rings_at: ClassVar[tuple[str, ...]] = ("service",)
 
     rest_token: SecretStr = Field(description="a REST API key that may write incidents")
     service: str = Field(
-        pattern=r"^P[A-Z0-9]+$", description="the id of the service that rings; best another one"
+        pattern=r"^P[A-Z0-9]+$", description="the id of the service that rings; must be another one"
     )
     from_email: str = Field(
         pattern=r"^[!-;=?-~]+@[!-;=?-~]+$",

@@ -43,8 +43,10 @@ class ConsoleSettings(ResponderSettings):
 class BellSettings(ResponderSettings):
     duties: ClassVar[frozenset[Duty]] = frozenset({Duty.PAGE, Duty.RESOLVE})
     on_request: ClassVar[frozenset[Duty]] = frozenset({Duty.FALLBACK})
+    rings_at: ClassVar[tuple[str, ...]] = ("routing_key", "service")
     routing_key: SecretStr
     pin: SecretStr | None = None
+    service: str | None = None
     timeout_s: float = 10.0
 
     @property

@@ -26,7 +26,7 @@ async def world() -> AsyncIterator[World]:
 
 @pytest.fixture
 async def practice() -> AsyncIterator[PagerDuty]:
-    async with PagerDuty() as fake:
+    async with PagerDuty(routing_key="d" * 32) as fake:
         yield fake
 
 

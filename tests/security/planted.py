@@ -40,7 +40,7 @@ def responders(base: str) -> dict[str, dict[str, Any]]:
         },
         "pagerduty_incident": {
             "rest_token": secret("pagerduty_incident.rest_token"),
-            "service": "P43Y0E8",
+            "service": "P43Y0E9",
             "from_email": "checker@example.com",
             "rest_url": base,
         },

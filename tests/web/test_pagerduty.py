@@ -265,7 +265,7 @@ controls: {a: {tcp: "a.test:1"}, b: {tcp: "b.test:1"}, c: {tcp: "c.test:1"}}
 rules: [{symptom: app down, severity: critical, sentence: It is down}]
 responders:
   pagerduty: {routing_key: "${env:KEY}", webhook_secret: "${env:SECRET}"}
-  second: {kind: pagerduty, routing_key: "${env:KEY}"}
+  second: {kind: pagerduty, routing_key: "${env:OTHER}"}
 """
 
 
@@ -274,7 +274,7 @@ responders:
 )
 def test_those_with_a_secret_may_speak(tmp_path, env: Mapping[str, str], names: list[str]):
     (tmp_path / "checker.yaml").write_text(CONFIG)
-    read_config = load(tmp_path / "checker.yaml", {"KEY": "k" * 32} | dict(env))
+    read_config = load(tmp_path / "checker.yaml", {"KEY": "k" * 32, "OTHER": "o" * 32} | dict(env))
     assert [pager.name for pager in pagers_of(read_config)] == names
     assert len(read_config.responders) == 2
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.timeout(90)
 
 @pytest.fixture
 async def practice() -> AsyncIterator[PagerDuty]:
-    async with PagerDuty() as fake:
+    async with PagerDuty(routing_key="d" * 32) as fake:
         yield fake
 
 
