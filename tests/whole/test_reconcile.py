@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +20,14 @@ from tests.world.world import World
 pytestmark = pytest.mark.timeout(90)
 
 KEY = "world/us-1/1"
+LONG_AGO_S = 300.0  # longer than a page or an end is given to be shown
+SETTLES_AT_ONCE = """
+from checker import cli
+from checker.reconcile import at_start
+
+at_start.SETTLE_S = 1.0  # of the minute that what was left undone has first
+cli.main()
+"""
 
 
 def responders(world: World) -> dict[str, Any]:
@@ -47,6 +60,28 @@ async def goes_down(world: World) -> None:
     await until(lambda: bool(world.slack.workspace.channels[0].pins), 10, "the summary")
 
 
+@asynccontextmanager
+async def another(config: Path, *entry: str) -> AsyncIterator[Process]:
+    """A daemon that begins now."""
+    process = Process(config, entry) if entry else Process(config)
+    await process.start()
+    try:
+        yield process
+    finally:
+        await process.kill()
+
+
+def was_long_ago(config: Path) -> None:
+    """What has been done, and what is over, in the store of a daemon that does not run."""
+    with closing(sqlite3.connect(config / "checker.db")) as store, store:
+        store.execute("UPDATE effects SET settled_at = settled_at - ?", (LONG_AGO_S,))
+        for id_, body in store.execute("SELECT id, body FROM incidents").fetchall():
+            told = json.loads(body)
+            if told["closed_at"] is not None:
+                told["closed_at"] -= LONG_AGO_S
+            store.execute("UPDATE incidents SET body = ? WHERE id = ?", (json.dumps(told), id_))
+
+
 async def test_where_all_was_done_there_is_no_difference(
     world: World, daemon: Process, config: Path
 ):
@@ -74,6 +109,75 @@ async def test_a_room_that_somebody_deleted_is_made_anew(
     _, shown = await checker("incident", "show", "us-1", "--config", config)
     assert "made good" in shown
     assert "ada: the room of us-1 is not in slack any more" in " ".join(shown.split())
+
+
+async def test_a_page_that_the_pager_took_and_does_not_show_is_sent_again(
+    world: World, daemon: Process, config: Path
+):
+    await goes_down(world)
+    await daemon.stop()
+    was_long_ago(config)
+    world.pagerduty.incidents.clear()
+    async with another(config):
+        code, text = await reconcile(config)
+        assert code == 1
+        assert "us-1: page 1 was taken by pagerduty at" in text
+        assert not world.pagerduty.is_open(KEY)
+
+        code, text = await reconcile(config, "--repair")
+        assert code == 0, text
+        assert "us-1: done: us-1/page/1~1@pagerduty" in text
+        assert world.pagerduty.is_open(KEY)
+        assert (await reconcile(config))[0] == 0
+
+
+async def test_a_page_of_what_is_over_is_ended(world: World, daemon: Process, config: Path):
+    await goes_down(world)
+    await world.hurt("pagerduty", "enqueue", lose())  # the end is accepted, and lost
+    said = ("--cause", "a disk", "--fix", "another", "--anyway", "--config", config)
+    before = world.pagerduty.requests
+    assert (await checker("incident", "close", "us-1", *said))[0] == 0
+    await until(lambda: world.pagerduty.requests > before, 10, "the end")
+    await daemon.stop()
+    was_long_ago(config)
+    await world.mend()
+    async with another(config):
+        code, text = await reconcile(config)
+        assert code == 1
+        assert "us-1 is closed, and its page 1 is still open at pagerduty" in text
+        assert world.pagerduty.is_open(KEY)
+
+        code, text = await reconcile(config, "--repair")
+        assert code == 0, text
+        assert not world.pagerduty.is_open(KEY)
+        assert (await reconcile(config))[0] == 0
+
+
+async def test_what_is_mended_does_not_hide_what_is_left_to_a_person(
+    world: World, daemon: Process, config: Path
+):
+    await goes_down(world)
+    world.slack.workspace.channels.clear()
+    world.pagerduty.ring({"severity": "critical", "summary": "x"}, "world/eu-7/1")
+    code, text = await reconcile(config, "--repair")
+    assert "us-1: done: us-1/room/1~1@slack" in text
+    assert "End it there, by hand" in text
+    assert code == 1
+
+
+async def test_a_daemon_compares_by_itself_after_its_start_and_mends_nothing(
+    world: World, daemon: Process, config: Path
+):
+    await goes_down(world)
+    await daemon.kill()
+    world.slack.workspace.channels.clear()
+    async with another(config, sys.executable, "-c", SETTLES_AT_ONCE) as again:
+        differs = "the ledger and the world differ"
+        await until(lambda: differs in again.log.read_text(), 30, "the comparison in the log")
+        (line,) = (line for line in again.log.read_text().splitlines() if differs in line)
+        assert "the room of us-1 is not in slack any more" in line
+        assert "reconcile --repair" in line
+    assert world.slack.workspace.channels == []
 
 
 async def test_an_end_that_was_taken_is_given_time_to_be_heard(
