@@ -6,7 +6,6 @@ import asyncio
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from checker.checkup import look_once
 from checker.config.kinds import CONTROL
@@ -72,18 +71,16 @@ def _missing(url: Url, missing: StoreMissing) -> Finding:
             f"{path} was deleted under the daemon that runs on it ({holder})",
             "write down what is open on the daemon's own page, stop it, put a backup back, start it",
         )
-    home = _nearest(path.parent)
-    if home.is_dir() and os.access(home, os.W_OK | os.X_OK):
+    home = path.parent
+    if not home.is_dir():
+        to_do = "see whether the address is right; if it is, make the folder"
+        return bad(f"none can be made at {path}: there is no folder {home}", to_do)
+    if os.access(home, os.W_OK | os.X_OK):
         parts = ("start the daemon: it makes one", where_it_was_looked_for(url))
         return warning(f"there is none yet at {path}", ". ".join(filter(None, parts)))
     return bad(
         f"none can be made at {path}", f"let this user write to {home}, or name another file"
     )
-
-
-def _nearest(folder: Path) -> Path:
-    """The folder, or the nearest above it that is there."""
-    return next(one for one in (folder, *folder.parents) if one.exists())
 
 
 async def controls(settings: Settings) -> list[Finding]:

@@ -52,7 +52,7 @@ class Place(Protocol):
         """Lets go of every connection, soon, whether or not anybody answers."""
 
     def claim(self) -> Claim | None:
-        """Makes room for a new store, and takes it for this process alone unless it is shared."""
+        """Takes it for this process alone, unless it is shared. StoreError where there is no folder for a file."""
 
     def require(self) -> None:
         """StoreMissing when it can be told at once that there is no store."""

@@ -95,7 +95,10 @@ class File:
     def fault_of(self, error: Exception) -> StoreError:
         cause = error.orig if isinstance(error, DBAPIError) else error
         code = getattr(cause, "sqlite_errorcode", 0)
-        if code & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if code & 0xFF == sqlite3.SQLITE_NOTADB:
+            asked = f"{self.path} is no SQLite database. Is the address right? If it is,"
+            return StoreDamaged(f"{asked} {_damage(self.path, str(cause))}")
+        if code & 0xFF == sqlite3.SQLITE_CORRUPT:
             return StoreDamaged(_damage(self.path, str(cause)))
         to_do = _TO_DO.get(code) or _TO_DO.get(code & 0xFF, "")
         return StoreUnavailable(f"the store {self.path} cannot be used right now: {cause}{to_do}")
@@ -105,7 +108,8 @@ class File:
 
     def claim(self) -> Claim:
         try:
-            self.path.parent.mkdir(exist_ok=True)  # not its parents: a typo must not make a store
+            if not self.path.parent.is_dir():
+                raise StoreError(_no_folder(self.path))
             return Claim.take(self.path)
         except OSError as error:
             raise StoreError(
@@ -155,6 +159,13 @@ def _begin(connection: Connection) -> None:
     # Here, because SQLite takes a change of safety between transactions only.
     connection.exec_driver_sql(f"PRAGMA synchronous={options.get('synchronous', 'FULL')}")
     connection.exec_driver_sql(f"BEGIN {options.get('begin', 'DEFERRED')}")
+
+
+def _no_folder(path: Path) -> str:
+    return (
+        f"the store {path} cannot be made: there is no folder {path.parent.absolute()} for it. Is the address right? "
+        "If it is, make the folder. None is made for you: a store at a mistyped address would know of no open incident."
+    )
 
 
 def _damage(path: Path, what: str) -> str:

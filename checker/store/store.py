@@ -42,10 +42,11 @@ class Store(Leading, Questions):
         super().__init__(database)
         self.sharing = Sharing(database, time.time, time.monotonic)
         self._claim = claim
+        self.is_new = False  # whether `open` has made it
 
     @classmethod
     async def open(cls, url: Url, *, deadline_s: float = 5.0, busy_s: float = 2.0) -> Store:
-        """For the daemon: makes what is missing, takes the claim, migrates. `url`: "sqlite:///var/checker.db",
+        """For the daemon: takes the claim, makes the file or tables that are missing, migrates. `url`: "sqlite:///var/checker.db",
         or "postgresql+asyncpg://user:password@host1,host2/database", which daemons share.
 
         `deadline_s` bounds every call, `busy_s` the wait for another process that is writing to the file.
@@ -55,11 +56,11 @@ class Store(Leading, Questions):
         claim = await asyncio.to_thread(place.claim)
         store = cls(Database(place, deadline_s), claim)
         try:
-            fresh = await store._database.write(store._prepare, within_s=PREPARE_S)
+            store.is_new = await store._database.write(store._prepare, within_s=PREPARE_S)
         except BaseException:
             await store.close()
             raise
-        log.info("store opened", store=str(place), new=fresh)
+        log.info("store opened", store=str(place), new=store.is_new)
         return store
 
     @classmethod

@@ -22,9 +22,27 @@ def file_in(folder):
     return path
 
 
-async def test_a_store_is_made_with_the_folders_above_it(tmp_path):
-    async with opened(tmp_path):
+async def test_a_store_is_made_where_its_folder_is(tmp_path):
+    file_in(tmp_path)
+    async with opened(tmp_path) as store:
         assert (tmp_path / "var" / "checker.db").is_file()
+        assert store.is_new
+
+
+async def test_a_store_that_was_there_is_not_new(tmp_path):
+    async with opened(tmp_path):
+        pass
+    async with opened(tmp_path) as store:
+        assert not store.is_new
+
+
+async def test_no_folder_is_made_for_an_address_that_may_be_mistyped(tmp_path):
+    with pytest.raises(StoreError) as refusal:
+        await Store.open(url_of(tmp_path))
+    assert f"there is no folder {tmp_path / 'var'} for it. Is the address right?" in str(
+        refusal.value
+    )
+    assert not (tmp_path / "var").exists()
 
 
 async def test_a_second_daemon_is_refused_and_told_who_has_the_store(tmp_path):
@@ -166,10 +184,17 @@ def test_a_file_that_cannot_be_opened_is_said_with_what_to_do(tmp_path):
     assert "unable to open database file. SQLite writes even to read" in str(fault)
 
 
-async def test_a_folder_that_cannot_be_made_is_said_with_what_to_do(tmp_path):
-    (tmp_path / "var").write_text("in the way")
+async def test_a_store_that_cannot_be_made_is_said_with_what_to_do(tmp_path):
     with pytest.raises(StoreError, match="Name a file in a folder that this user may write to"):
+        await Store.open(f"sqlite:///{tmp_path}/{'long' * 100}")
+
+
+async def test_a_file_that_is_no_database_is_asked_about_before_it_is_called_damaged(tmp_path):
+    file_in(tmp_path).write_text("root:x:0:0:root:/root:/bin/sh\n" * 100)
+    with pytest.raises(StoreDamaged) as refusal:
         await Store.open(url_of(tmp_path))
+    assert f"{file_in(tmp_path)} is no SQLite database. Is the address right?" in str(refusal.value)
+    assert "damaged" not in str(refusal.value).partition("If it is")[0]
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "nonsense", "postgresql://ada:hunter2@db/checker"])

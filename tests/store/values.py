@@ -44,6 +44,8 @@ def url_of(home: Path | str) -> str:
 @asynccontextmanager
 async def opened(home: Path | str, deadline_s: float = 20.0) -> AsyncIterator[Store]:
     """A daemon's store. Where it is shared, the first to come leads, until it is closed."""
+    if isinstance(home, Path):
+        (home / "var").mkdir(exist_ok=True)
     store = await Store.open(url_of(home), deadline_s=deadline_s, busy_s=0.0)
     try:
         term = await leading(store) if store.is_shared else None
