@@ -120,7 +120,7 @@ class Daemon:
         await self._outside.use(settings)
         for work in self._lasting(settings):
             self._works.begin(work)
-        say_how_it_starts(settings)
+        say_how_it_starts(settings, self._store.is_new)
 
     def _found(self, settings: Settings) -> None:
         """What stands on the store: who leads, the core's door, the outbox, the chores."""

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import structlog
 
+from checker.config.entries import General
 from checker.config.settings import PlannedCheck, Settings
 from checker.core.events import Delivered, Event, Refused
 from checker.core.incident import is_live
@@ -19,6 +20,7 @@ from checker.metrics.view import Room
 from checker.responders import slack
 from checker.responders.contract import Responder
 from checker.several.roster import Place
+from checker.store.whereabouts import file_at
 
 ALONE = Place(is_looking=True)
 
@@ -109,8 +111,13 @@ def inbox_id(event: Event) -> str:
             return f"{type(event).__name__.lower()}/{event.at}"
 
 
-def say_how_it_starts(settings: Settings) -> None:
-    """What is watched, and what is off and why: once, in the log."""
+def say_how_it_starts(settings: Settings, is_new: bool) -> None:
+    """What is watched, and what is off and why: once, in the log. `is_new`: there was no store before."""
     log.info("started", location=settings.location, checks=len(settings.checks))
+    if is_new and settings.store != General().store:
+        where = file_at(settings.store) or "the server's database"
+        log.warning(
+            "a new store", store=str(where), why="it knows of no incident: is this its address?"
+        )
     for off in settings.off:
         log.warning("off", what=off.what, why=off.why)
