@@ -21,8 +21,8 @@ HEAD = """# A day in its life
 A real daemon with the shipped pace and thresholds lived {hours:g} hours in a loopback world (`tests/soak`), {speed:g} times
 as fast as we do, by libfaketime. {noise:.0%} of all answers were wrong for no reason; {blips} times a surface failed for {blip:.0f} s;
 twice its own network was lost; once the app of one cloud was down for {outage:.0f} min, and a person closed the incident.
-Looks were kept for {keeps:g} h, so that it had to forget. `make soak` does it again and ends badly on any miss;
-`make soak WRITE=--write` makes this page.
+Looks were kept for {keeps:g} h, so that it had to forget. The store lay in memory, for a disk is not sped up.
+`make soak` does it again and ends badly on any miss; `make soak WRITE=--write` makes this page.
 
 Lived on {day} with posthog-checker {version}, on {cores} cores, in {minutes:.0f} minutes: {kept} of {bounds} bounds kept.
 
