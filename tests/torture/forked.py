@@ -5,17 +5,31 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import pkgutil
 import sys
 from collections.abc import Callable, Sequence
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
+import checker.responders
+import probes
 from checker.cli import main
 from tests.torture import dying
 from tests.world.daemon import Process, environment
 
 NURSERY = multiprocessing.get_context("forkserver")
-NURSERY.set_forkserver_preload(["tests.torture.forked"])
+LATER = ("aiosqlite", "anyio._backends._asyncio", "apscheduler.executors.asyncio", "httpcore")
+NURSERY.set_forkserver_preload(
+    [
+        "tests.torture.forked",
+        *LATER,  # what is read only once it runs
+        *(f"probes.{found.name}" for found in pkgutil.iter_modules(probes.__path__)),
+        *(
+            f"checker.responders.{found.name}"
+            for found in pkgutil.iter_modules(checker.responders.__path__)
+        ),
+    ]
+)
 
 
 class Forked(Process):

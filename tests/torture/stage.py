@@ -16,7 +16,7 @@ from tests.world.daemon import Process
 from tests.world.pagerduty_rest import SERVICE
 from tests.world.world import World
 
-LOOK_S = 0.15  # between two looks at whether something has happened
+LOOK_S = 0.3  # between two looks at whether something has happened
 REST_S = 0.1  # between two lives
 LIVES_MAX = 50
 TOKEN = {"Authorization": "Bearer token-of-the-world"}
