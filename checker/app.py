@@ -16,13 +16,12 @@ import structlog
 from prometheus_client import CollectorRegistry
 
 from checker.assembly import (
-    changes,
-    fixed,
     inbox_id,
     policy_of,
     responders_of,
     rooms_of,
     say_how_it_starts,
+    say_what_changes,
 )
 from checker.config import digest
 from checker.config.settings import Settings
@@ -282,9 +281,7 @@ class Daemon:
 
     async def _swap(self, settings: Settings) -> None:
         """Take up a config that has been read and found right. All or nothing."""
-        for key in fixed(self._settings, settings):
-            log.warning("needs a restart", key=key, why="it is read once, at the start")
-        log.warning("config_changes", what=changes(self._settings, settings))
+        say_what_changes(self._settings, settings)
         responders = responders_of(settings)
         retired, self._responders = self._responders, responders
         self._settings = settings

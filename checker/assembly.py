@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from importlib import import_module
 from urllib.parse import quote
 
 import structlog
 
+from checker.backtest import telling
+from checker.backtest.plan import plan
 from checker.config.entries import General
 from checker.config.settings import PlannedCheck, Settings
 from checker.core.events import Delivered, Event, Refused
@@ -22,6 +24,7 @@ from checker.responders.contract import Responder
 from checker.several.roster import Place
 from checker.store.whereabouts import file_at
 
+CHANGES_MAX = 8  # told of one reload, in its line of the log
 ALONE = Place(is_looking=True)
 
 log = structlog.get_logger()
@@ -68,15 +71,37 @@ def fixed(was: Settings, now: Settings) -> list[str]:
     return [key for key in keys if getattr(was, key) != getattr(now, key)]
 
 
+def say_what_changes(was: Settings, now: Settings) -> None:
+    """What a reload changes and what it cannot: nobody should lose their pager in silence."""
+    for key in fixed(was, now):
+        log.warning("needs a restart", key=key, why="it is read once, at the start")
+    say = log.warning if set(_told(was)) - set(_told(now)) else log.info
+    say("config_changes", what=changes(was, now))
+
+
 def changes(was: Settings, now: Settings) -> str:
-    """What a reload changes, in a line: nobody should lose their pager in silence."""
-    parts = {
-        "checks": (len(was.checks), len(now.checks)),
-        "rules": (len(was.policy.rules), len(now.policy.rules)),
-        "told": tuple(", ".join(_told(s)) for s in (was, now)),
-    }
-    said = [f"{name}: {old} → {new}" for name, (old, new) in parts.items() if old != new]
-    return "; ".join(said) or "as many checks and rules as before, and the same are told"
+    """What a reload changes, in a line, as `checker config diff` says it."""
+    change = plan(was, now)
+    said = [*_who_is_told(was, now)]
+    if not change.is_empty:
+        said += [line.strip() for line in telling.planned(change)][1:]
+    if len(said) > CHANGES_MAX:
+        said[CHANGES_MAX:] = [f"and {len(said) - CHANGES_MAX} more"]
+    if said:
+        return "; ".join(said)
+    if replace(now, digest=was.digest) == was:
+        return "nothing has changed"
+    return "no check, no row of the table and nobody who is told, but something else"
+
+
+def _who_is_told(was: Settings, now: Settings) -> Iterator[str]:
+    old, new = (", ".join(_told(settings)) for settings in (was, now))
+    if old != new:
+        yield f"told: {old} → {new}"
+    before = {one.name: one for one in was.responders}
+    other = [one.name for one in now.responders if before.get(one.name, one) != one]
+    if other:
+        yield f"told by other settings: {', '.join(other)}"
 
 
 def _told(settings: Settings) -> list[str]:
