@@ -30,6 +30,7 @@ from checker.doctor.command import doctor
 from checker.drill.command import drill
 from checker.incident_cli import incident
 from checker.locations_cli import locations
+from checker.loop import Loop
 from checker.maintenance_cli import maintenance
 from checker.metrics import View
 from checker.rehearsal.command import rehearse
@@ -94,7 +95,9 @@ def run(
     is_for_people = journal.write_to(sys.stderr, log_level, log_format)
     load = partial(load_settings, store=store, listen=listen)
     with plain_errors() if is_for_people else _logged_errors():
-        sys.exit(asyncio.run(_live(Daemon(config.find(given, Path.cwd()), load))))
+        daemon = Daemon(config.find(given, Path.cwd()), load)
+        with asyncio.Runner(loop_factory=Loop) as runner:
+            sys.exit(runner.run(_live(daemon)))
 
 
 @contextlib.contextmanager

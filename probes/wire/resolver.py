@@ -14,13 +14,15 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from ipaddress import ip_address
-from typing import Any
+from typing import Any, TypeVar
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from probes.wire.sockets import family_of
 
 THREADS_MAX = 64  # names looked up at the same time
+
+T = TypeVar("T")
 
 # Blocks until it has the addresses of a host, best first, or raises OSError (socket.gaierror).
 LookUp = Callable[[str], Sequence[str]]
@@ -29,6 +31,38 @@ LookUp = Callable[[str], Sequence[str]]
 def start_thread(name: str, work: Callable[[], None]) -> None:
     """Begin `work` on a thread that holds up no exit. RuntimeError when there is none to be had."""
     threading.Thread(target=work, name=name, daemon=True).start()
+
+
+class Threads:
+    """Look-ups that are under way, each on a thread of its own, and so many at most."""
+
+    def __init__(
+        self,
+        at_most: int = THREADS_MAX,
+        start: Callable[[str, Callable[[], None]], None] = start_thread,
+    ) -> None:
+        self._at_most = at_most
+        self._start = start
+        self._under_way: set[asyncio.Future[Any]] = set()
+
+    def begin(self, host: str, look_up: Callable[[], T]) -> asyncio.Future[T]:
+        """What `look_up` will have found. OSError: ENOBUFS when too many are under way, or there is no thread."""
+        if len(self._under_way) >= self._at_most:
+            raise OSError(errno.ENOBUFS, f"{self._at_most} name look-ups are in flight")
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+        try:
+            self._start(f"resolve {host}", partial(_look_up_and_tell, look_up, answer, loop))
+        except RuntimeError as error:
+            raise OSError(errno.ENOBUFS, "no thread for a name look-up") from error
+        self._under_way.add(answer)
+        answer.add_done_callback(self._ended)
+        return answer
+
+    def _ended(self, answer: asyncio.Future[Any]) -> None:
+        """Forget the look-up. Its error is taken note of even if nobody waits for it any more."""
+        self._under_way.discard(answer)
+        answer.exception()
 
 
 class Resolver:
@@ -46,8 +80,7 @@ class Resolver:
         start: Callable[[str, Callable[[], None]], None] = start_thread,
     ) -> None:
         self._look_up = look_up or system_look_up
-        self._threads_max = threads_max
-        self._begin = start
+        self._threads = Threads(threads_max, start)
         self._in_flight: dict[str, asyncio.Future[Sequence[str]]] = {}
 
     async def addresses(self, host: str) -> tuple[str, ...]:
@@ -64,23 +97,10 @@ class Resolver:
 
     def _start(self, host: str) -> asyncio.Future[Sequence[str]]:
         """Begin to look `host` up, on a thread of its own."""
-        if len(self._in_flight) >= self._threads_max:
-            raise OSError(errno.ENOBUFS, f"{self._threads_max} name look-ups are in flight")
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Sequence[str]] = loop.create_future()
-        work = partial(_look_up_and_tell, partial(self._look_up, host), answer, loop)
-        try:
-            self._begin(f"resolve {host}", work)
-        except RuntimeError as error:
-            raise OSError(errno.ENOBUFS, "no thread for a name look-up") from error
+        answer = self._threads.begin(host, partial(self._look_up, host))
         self._in_flight[host] = answer
-        answer.add_done_callback(partial(self._landed, host))
+        answer.add_done_callback(lambda _: self._in_flight.pop(host))
         return answer
-
-    def _landed(self, host: str, answer: asyncio.Future[Sequence[str]]) -> None:
-        """Forget the look-up. Its error is taken note of even if nobody waits for it any more."""
-        del self._in_flight[host]
-        answer.exception()
 
 
 class Settled(AbstractResolver):
@@ -131,8 +151,8 @@ def is_address(host: str) -> bool:
 
 
 def _look_up_and_tell(
-    look_up: Callable[[], Sequence[str]],
-    answer: asyncio.Future[Sequence[str]],
+    look_up: Callable[[], T],
+    answer: asyncio.Future[T],
     loop: asyncio.AbstractEventLoop,
 ) -> None:
     """On the thread: look up, and hand the answer to the loop, unless it is gone by now."""
