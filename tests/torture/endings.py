@@ -1,4 +1,7 @@
-"""SIGTERM in every state: it ends within ten seconds, and says that all was well."""
+"""SIGTERM in every state: it ends within ten seconds, and says that all was well.
+
+Whoever hangs would hang for longer than that, and is seen to have been asked.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from tests.torture import load
 from tests.torture.case import Case, Seen
@@ -17,9 +21,13 @@ from tests.torture.disk import locked
 from tests.torture.lives import EXIT_S
 from tests.torture.names import name_server
 from tests.torture.stage import Stage, rewrite, stage
+from tests.torture.watch import Bell, Lookout
 from tests.world.faults import hang, status
 
 CONNECTED = 50
+LOOK_S = 20.0  # a look may take: longer than an end
+CALL_S = 60.0  # a request to those who are told may take, by the config
+UNHEARD = "timeout:30 attempts:2"  # seconds until a look-up of a name gives up, twice
 
 Bring = Callable[[Stage, AsyncExitStack], Awaitable[None]]
 """Brings the daemon into some state, which lasts until the stack is closed."""
@@ -34,7 +42,6 @@ def _cases() -> Iterator[Case]:
     within = f"ends within {EXIT_S:.0f} s, exit 0"
     states: dict[str, Bring] = {
         "idle": idle,
-        "while every look hangs": looks_hang,
         "while PagerDuty and Slack hang over an incident": responders_hang,
         "while the store is locked": store_is_locked,
         f"with {CONNECTED} slow clients": slow_clients,
@@ -44,15 +51,22 @@ def _cases() -> Iterator[Case]:
     }
     for name, bring in states.items():
         yield ends(f"SIGTERM {name}", within, partial(ended, bring))
+    yield ends("SIGTERM while every look hangs", within, ended_while_looks_hang)
     yield ends("SIGTERM while the name server is silent", within, ended_without_names)
     yield ends("SIGTERM while it starts", f"ends within {EXIT_S:.0f} s", ended_at_the_start)
 
 
 async def ended(bring: Bring, folder: Path) -> Seen:
     async with stage(folder) as here, AsyncExitStack() as lasting:
+        rewrite(folder, let_them_take_long)
         await here.daemon.start()
         await bring(here, lasting)
         return await timed(here)
+
+
+def let_them_take_long(told: dict[str, Any]) -> None:
+    for settings in told["responders"].values():
+        settings["timeout"] = f"{CALL_S:.0f}s"
 
 
 async def timed(here: Stage) -> Seen:
@@ -66,17 +80,13 @@ async def idle(here: Stage, lasting: AsyncExitStack) -> None:
     await asyncio.sleep(1)
 
 
-async def looks_hang(here: Stage, lasting: AsyncExitStack) -> None:
-    for cloud in ("us", "eu"):
-        await here.world.hurt(cloud, "*", hang())
-    await asyncio.sleep(3)
-
-
 async def responders_hang(here: Stage, lasting: AsyncExitStack) -> None:
+    bell = Bell(here.world)
     for place in ("pagerduty", "slack", "uptimerobot", "customers"):
         await here.world.hurt(place, "*", hang())
     await here.world.hurt("us", "signup", status(503))
-    await asyncio.sleep(4)
+    await asyncio.wait_for(bell.asked.wait(), 30)
+    await here.until(lambda: bell.seen["slack conversations.create"] > 0, 30, "Slack to be asked")
 
 
 async def store_is_locked(here: Stage, lasting: AsyncExitStack) -> None:
@@ -113,17 +123,35 @@ async def flooded(here: Stage, lasting: AsyncExitStack) -> None:
     await asyncio.sleep(4)
 
 
+async def ended_while_looks_hang(folder: Path) -> Seen:
+    async with stage(folder) as here:
+        rewrite(folder, let_looks_take_long)
+        lookout = Lookout(here.world)
+        await here.daemon.start()
+        for cloud in ("us", "eu"):
+            await here.world.hurt(cloud, "*", hang())
+        lookout.asked.clear()
+        await asyncio.wait_for(lookout.asked.wait(), 2 * LOOK_S)
+        return await timed(here)
+
+
+def let_looks_take_long(told: dict[str, Any]) -> None:
+    for check in told["checks"].values():
+        check |= {"every": f"{LOOK_S:.0f}s", "timeout": f"{LOOK_S:.0f}s"}
+
+
 async def ended_without_names(folder: Path) -> Seen:
-    """Those who are told have names, which nobody resolves any more; a look-up takes ten seconds to give up."""
+    """Those who are told have names, which nobody resolves any more; a look-up takes a minute to give up."""
     async with (
-        name_server(folder) as names,
+        name_server(folder, UNHEARD) as names,
         stage(folder, entry=names.entry) as here,
     ):
+        rewrite(folder, let_them_take_long)
         rewrite(folder, lambda told: by_name(told["responders"]))
         await here.daemon.start()
-        names.mood = "silent"
+        names.mood, asked = "silent", names.asked
         await here.world.hurt("us", "signup", status(503))
-        await asyncio.sleep(4)
+        await here.until(lambda: names.asked > asked, 30, "a name to be asked for")
         return await timed(here)
 
 

@@ -16,14 +16,19 @@ RCODES = {"well": 0, "servfail": 2, "nxdomain": 3}
 PLACES = [f"127.0.0.{n}" for n in range(53, 100)]
 A = b"\x00\x01"  # the question for an address
 LOOPBACK = b"\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x00\x00\x04\x7f\x00\x00\x01"
+SOON = "timeout:5 attempts:2"  # ten seconds until a look-up gives up
 NEEDS = "it needs port 53 on loopback and a mount namespace: root"
 
 
 class Names(asyncio.DatagramProtocol):
-    """Every name is 127.0.0.1, as long as it is well. `entry` is the command `checker` that asks here."""
+    """Every name is 127.0.0.1, as long as it is well. `entry` is the command `checker` that asks here.
+
+    `asked` counts the questions.
+    """
 
     def __init__(self) -> None:
         self.mood: Mood = "well"
+        self.asked = 0
         self.entry: tuple[str, ...] = ()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -31,6 +36,7 @@ class Names(asyncio.DatagramProtocol):
         self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
+        self.asked += 1
         if self.mood != "silent":
             self._transport.sendto(self._answer(data), addr)
 
@@ -44,8 +50,8 @@ class Names(asyncio.DatagramProtocol):
 
 
 @asynccontextmanager
-async def name_server(folder: Path) -> AsyncIterator[Names]:
-    """Skipped where there can be none."""
+async def name_server(folder: Path, patience: str = SOON) -> AsyncIterator[Names]:
+    """`patience`: of who asks, as resolv.conf(5) has it. Skipped where there can be none."""
     loop = asyncio.get_running_loop()
     for place in PLACES:
         try:
@@ -55,7 +61,7 @@ async def name_server(folder: Path) -> AsyncIterator[Names]:
         except OSError:
             continue  # another case has it
         file = folder.with_suffix(".resolv")
-        _write(file, place)
+        _write(file, place, patience)
         # Without /etc/hosts even localhost is asked for here.
         mount = (
             f"mount --bind '{file}' /etc/resolv.conf && mount --bind /dev/null /etc/hosts"
@@ -70,6 +76,6 @@ async def name_server(folder: Path) -> AsyncIterator[Names]:
     raise Skipped(NEEDS)
 
 
-def _write(file: Path, place: str) -> None:
+def _write(file: Path, place: str, patience: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(f"nameserver {place}\noptions timeout:5 attempts:2\n", encoding="ascii")
+    file.write_text(f"nameserver {place}\noptions {patience}\n", encoding="ascii")

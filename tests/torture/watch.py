@@ -65,3 +65,15 @@ class Bell(Watch):
             if asked_to == "trigger":
                 self.asked.set()
         return await answer()
+
+
+class Lookout:
+    """Says when a look is under way at the US cloud's app, before it is answered."""
+
+    def __init__(self, world: World) -> None:
+        self.asked = asyncio.Event()
+        world.us.app.toll = self._pass
+
+    async def _pass(self, _: str, __: web.Request, answer: Answer) -> web.StreamResponse:
+        self.asked.set()
+        return await answer()
