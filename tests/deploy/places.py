@@ -41,6 +41,14 @@ def asked() -> set[str]:
     return {name for file in files for name in ASKED.findall(file.read_text(encoding="utf-8"))}
 
 
+def read_as_shipped() -> set[str]:
+    """Those that it names where nothing is commented out, but for what each location is given as its own."""
+    files = [*(ROOT / "config").glob("*.yaml"), DEPLOY / "checker.yaml"]
+    lines = [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
+    named = {name for line in lines for name in ASKED.findall(line.partition("#")[0])}
+    return named - {"CHECKER_LOCATION"}
+
+
 def filled_in(path: Path) -> dict[str, str]:
     """NAME=value, line by line."""
     lines = path.read_text(encoding="utf-8").splitlines()

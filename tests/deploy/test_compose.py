@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.places import DEPLOY, ROOT, asked, documents, filled_in
+from tests.deploy.places import DEPLOY, ROOT, asked, documents, filled_in, read_as_shipped
 
 PATH = ROOT / "compose.yaml"
 [COMPOSE] = documents(PATH)
@@ -102,6 +102,11 @@ def test_every_value_in_the_checkers_example_is_one_that_the_config_reads():
     given = filled_in(DEPLOY / "checker.env.example")
     assert given.keys() <= asked()
     assert not any(given.values())
+
+
+def test_every_value_that_the_config_reads_stands_in_the_checkers_example():
+    given = filled_in(DEPLOY / "checker.env.example")
+    assert read_as_shipped() - {"CHECKER_STORE"} <= given.keys()
 
 
 def test_what_is_filled_in_is_never_committed():
