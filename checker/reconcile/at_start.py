@@ -73,6 +73,13 @@ class Reconciliation:
 def _say(found: Found) -> None:
     for one in found.unseen:
         log.warning("the ledger cannot be compared", responder=one.responder, why=one.why)
+    for unasked in found.unasked:
+        log.info(
+            "somebody was not asked",
+            responder=unasked.responder,
+            why=unasked.why,
+            not_compared=unasked.held,
+        )
     for difference in found.differences:
         log.warning(
             "the ledger and the world differ",
@@ -81,5 +88,5 @@ def _say(found: Found) -> None:
             what=difference.says,
             to_do=difference.to_do,
         )
-    if not found.differences and not found.unseen:
+    if not found.differences and found.is_whole:
         log.info("the ledger agrees with the world", pages=found.pages, rooms=found.rooms)

@@ -6,7 +6,7 @@ import asyncio
 import getpass
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import click
 
@@ -16,7 +16,7 @@ from checker.calling import Asked, at_store, config_option, plain_errors, settin
 from checker.config.settings import Settings
 from checker.desk import Desk
 from checker.reconcile.comparison import compare
-from checker.reconcile.difference import Difference, Found
+from checker.reconcile.difference import Difference, Found, counted
 from checker.reconcile.mending import mends
 from checker.store.rows import Fate
 from checker.store.store import Store
@@ -47,7 +47,7 @@ def reconcile(repair: bool, by: str, **asked: Asked) -> None:
         if not repair or not to_mend:
             return not found.wants_somebody
         by_hand = any(one.to_do and not one.can_be_mended for one in found.differences)
-        return await _mended(store, to_mend, by) and not by_hand and not found.unseen
+        return await _mended(store, to_mend, by) and not by_hand and found.is_whole
 
     sys.exit(0 if at_store(work, **asked) else 1)
 
@@ -59,23 +59,27 @@ def told(found: Found) -> Iterable[str]:
         yield f"{about}\n    {one.to_do}" if one.to_do else about
     for unseen in found.unseen:
         yield f"{unseen.responder} could not be compared: {unseen.why}"
-    looked = f"Looked at: {_count(found.pages, 'page')}, {_count(found.rooms, 'room')}"
-    waiting = f"; still on its way: {_count(found.waiting, 'effect')}" if found.waiting else ""
-    yield f"{looked}; found: {_count(len(found.differences), 'difference')}{waiting}."
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    for unasked in found.unasked:
+        yield f"{unasked.says}\n    Look there yourself."
+    looked = f"Looked at: {counted(found.pages, 'page')}, {counted(found.rooms, 'room')}"
+    waiting = f"; still on its way: {counted(found.waiting, 'effect')}" if found.waiting else ""
+    yield f"{looked}; found: {counted(len(found.differences), 'difference')}{waiting}."
 
 
 async def _compared(store: Store, settings: Settings) -> Found:
     responders = responders_of(settings)
     policy = policy_of(settings, await store.mark())
     try:
-        return await compare(store, responders, policy, time.time())
+        return await compare(store, responders, policy, time.time(), _off(settings))
     finally:
         for responder in responders.values():
             await responder.close()
+
+
+def _off(settings: Settings) -> Mapping[str, str]:
+    """Responder → why it is off."""
+    kind = "responder "
+    return {o.what.removeprefix(kind): o.why for o in settings.off if o.what.startswith(kind)}
 
 
 async def _mended(store: Store, differences: Sequence[Difference], by: str) -> bool:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Protocol, TypeVar
 
 from checker.core.model import Incident
 from checker.core.rules import Policy
-from checker.reconcile.difference import Difference, Found, Unseen
+from checker.reconcile.difference import Difference, Found, Unasked, Unseen
 from checker.reconcile.ledger import Ledger
 from checker.reconcile.pages import Pages, incident_of, showing, wanted, worth_asking
 from checker.reconcile.refused import refused
 from checker.reconcile.rooms import opening, room
+from checker.reconcile.unasked import absent, unread
 from checker.responders.contract import ReadsBack, Responder, Shown, Unread
 from checker.responders.contract_seen import ShowsPages, ShowsRooms
 from checker.store.rows import Tracked
@@ -47,21 +49,32 @@ class _Round:
     ledgers: dict[str, Ledger]
     differences: list[Difference]
     unseen: list[Unseen]
+    unasked: list[Unasked]
     pages: int = 0
     rooms: int = 0
 
     def found(self) -> Found:
-        waiting = sum(1 for ledger in self.ledgers.values() for _ in ledger.waiting())
-        return Found(tuple(self.differences), tuple(self.unseen), self.pages, self.rooms, waiting)
+        return Found(
+            tuple(self.differences),
+            tuple(self.unseen),
+            self.pages,
+            self.rooms,
+            sum(1 for ledger in self.ledgers.values() for _ in ledger.waiting()),
+            tuple(self.unasked),
+        )
 
 
 async def compare(
-    books: Books, responders: Mapping[str, Responder], policy: Policy, at: float
+    books: Books,
+    responders: Mapping[str, Responder],
+    policy: Policy,
+    at: float,
+    off: Mapping[str, str] = MappingProxyType({}),
 ) -> Found:
-    """Every difference. StoreError if the ledger cannot be read."""
+    """Every difference. StoreError if the ledger cannot be read. `off`: why a responder that is not there is off."""
     chosen = _recent(await books.incidents(), at)
     ledgers = {one.id: Ledger(one, tuple(await books.effects(one.id))) for one in chosen}
-    this = _Round(books, policy, at, ledgers, [], [])
+    this = _Round(books, policy, at, ledgers, [], [], [])
     for name, responder in responders.items():
         for ledger in ledgers.values():
             this.differences += refused(ledger, name, at)
@@ -69,6 +82,7 @@ async def compare(
             await _pages(this, name, responder, responder)
         if isinstance(responder, ShowsRooms):
             await _rooms(this, name, responder)
+    this.unasked += absent(responders.keys(), ledgers.values(), off)
     return this.found()
 
 
@@ -81,11 +95,14 @@ def _recent(newest: Sequence[Incident], at: float) -> list[Incident]:
 
 
 async def _pages(this: _Round, name: str, shows: ShowsPages, reads: ReadsBack) -> None:
-    if reads.reads_every_s is None:
-        return  # it lacks a token by choice: `checker doctor` says so
     open_ = await _answer(shows.open_pages(this.policy.deployment))
     if isinstance(open_, Unread):
-        this.unseen.append(Unseen(name, open_.why))
+        if (
+            reads.reads_every_s is None
+        ):  # it lacks a token by choice: no fault, and no answer either
+            this.unasked += unread(name, open_.why, this.ledgers.values())
+        else:
+            this.unseen.append(Unseen(name, open_.why))
         return
     seen: dict[str, Shown | None] = dict(open_)
     for key in _unsettled(this, name, seen):

@@ -141,13 +141,13 @@ class Responder:
     async def look_up(self, key: str) -> Shown | Unread | None:
         """What PagerDuty shows of the page with this key."""
         if self._rest is None:
-            return Unread("there is no rest_token")
+            return Unread("it has no rest_token")
         return await look_up(self._rest, short_key(key), self._settings.service)
 
     async def open_pages(self, deployment: str) -> Mapping[str, Shown] | Unread:
         """Every page of that deployment that PagerDuty shows as open."""
         if self._rest is None:
-            return Unread("there is no rest_token")
+            return Unread("it has no rest_token")
         return await open_pages(self._rest, self._settings.service, deployment)
 
     @property
@@ -157,7 +157,7 @@ class Responder:
     async def on_call(self) -> tuple[Person, ...] | Unread:
         """Who is on call for the service."""
         if self._rest is None or self._settings.service is None:
-            return Unread("there is no rest_token, or no service")
+            return Unread("it has no rest_token, or no service")
         return await on_call(self._rest, self._settings.service)
 
     async def close(self) -> None:

@@ -79,7 +79,8 @@ async def test_it_says_that_all_is_there():
 
 
 async def test_it_says_each_difference_and_what_to_do():
-    (line,) = await told(Books([ledger_of(open_story())]), pager=Pager())
+    ledger = ledger_of(open_story())
+    (line,) = await told(Books([ledger]), pager=Pager(), slack=Rooms(room_of(ledger)))
     assert line["event"] == "the ledger and the world differ"
     assert (line["incident"], line["responder"]) == ("us-1", "pager")
     assert "perhaps nobody was rung" in line["what"]
@@ -90,6 +91,20 @@ async def test_whoever_does_not_answer_is_said():
     pager = Pager(Unread("PagerDuty answered 500"))
     (line,) = await told(Books(), pager=pager)
     assert line["event"] == "the ledger cannot be compared"
+
+
+async def test_whoever_cannot_be_asked_is_no_agreement():
+    ledger = ledger_of(open_story())
+    pager = Pager(reads_every_s=None, open=Unread("it has no rest_token"))
+    assert await told(Books([ledger]), pager=pager, slack=Rooms(room_of(ledger))) == [
+        {
+            "event": "somebody was not asked",
+            "log_level": "info",
+            "responder": "pager",
+            "why": "it has no rest_token",
+            "not_compared": "1 page of us-1",
+        }
+    ]
 
 
 async def test_a_store_that_is_away_ends_nothing():

@@ -108,11 +108,6 @@ async def test_a_slack_that_does_not_say_is_asked_about_no_other_room():
     assert (seen.unseen, rooms.looks) == ((Unseen("slack", "Slack asks us to wait"),), 1)
 
 
-async def test_a_pager_that_cannot_be_asked_by_choice_is_no_fault():
-    pager = Pager(reads_every_s=None, open=Unread("there is no rest_token"))
-    assert await found(Books([ledger_of(open_story())]), pager=pager) == Found()
-
-
 async def test_a_responder_that_breaks_is_no_answer():
     class Broken(Pager):
         async def open_pages(self, deployment):

@@ -90,7 +90,7 @@ async def test_without_token_or_service_it_cannot_be_asked(lacks, make):
     responder = make(**lacks)
     assert isinstance(responder, KnowsOnCall)
     assert not responder.knows_on_call
-    assert await responder.on_call() == Unread("there is no rest_token, or no service")
+    assert await responder.on_call() == Unread("it has no rest_token, or no service")
 
 
 def test_with_both_it_can(responder):

@@ -218,7 +218,7 @@ async def test_without_a_token_nothing_can_be_asked(make):
     responder = make(rest_token=None)
     assert isinstance(responder, ReadsBack)
     assert responder.reads_every_s is None
-    assert await responder.look_up(KEY) == Unread("there is no rest_token")
+    assert await responder.look_up(KEY) == Unread("it has no rest_token")
 
 
 @pytest.mark.parametrize("token", ["", "a b", "schlüssel", "a\nb"])

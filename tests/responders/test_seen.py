@@ -81,7 +81,7 @@ async def test_whoever_does_not_say_is_not_taken_for_having_none(
 
 async def test_without_a_token_it_cannot_be_asked(pagerduty: PagerDuty):
     made = Pager(PagerSettings(routing_key=pagerduty.routing_key, base_url=pagerduty.address))
-    assert await made.open_pages(OURS) == Unread("there is no rest_token")
+    assert await made.open_pages(OURS) == Unread("it has no rest_token")
     await made.close()
 
 
