@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from aiohttp import web
 
 from tests.world.daemon import Process, checker, until
+from tests.world.door import Fake
 from tests.world.engineer import Engineer
-from tests.world.faults import refuse, says, status
+from tests.world.faults import Answer, refuse, says, status
 from tests.world.slack_socket import APP_TOKEN, SlackSocket
 from tests.world.slack_workspace import BOT
 from tests.world.world import World
@@ -65,6 +68,20 @@ async def noted(config: Path, text: str, incident: str = "us-1") -> None:
         return text in await shown(config, incident)
 
     await until(is_there, WITHIN_S, f"“{text}” in the timeline")
+
+
+def dies_once_it_is_done(daemon: Process, place: Fake, name: str) -> None:
+    """The daemon is killed when the first request of this name has had its effect, before it hears so."""
+
+    async def toll(asked: str, _: web.Request, answer: Answer) -> web.StreamResponse:
+        done = await answer()
+        if asked == name:
+            place.toll = None
+            daemon.signal(signal.SIGKILL)
+            await daemon.ended()
+        return done
+
+    place.toll = toll
 
 
 async def test_a_draft_is_published_after_a_restart_and_put_back_after_another(
@@ -130,6 +147,38 @@ async def test_a_publish_that_was_under_way_is_done_once_after_a_restart(
     assert len(world.uptimerobot.announcements) == 1
 
 
+async def test_a_page_that_was_sent_and_not_written_down_is_sent_again_and_rings_once(
+    world: World, slack: SlackSocket, daemon: Process, config: Path
+):
+    dies_once_it_is_done(daemon, world.pagerduty, "enqueue")
+    await world.hurt("us", "app", status(503))
+    await until(lambda: not daemon.is_alive, 30, "its death")
+    assert [ring.page for ring in world.pagerduty.rings] == ["world/us-1/1"]
+    await daemon.start()
+    await until(lambda: len(world.pagerduty.events) > 1, WITHIN_S, "the same page again")
+
+    async def is_written() -> bool:
+        return await fates(daemon, "page") == ["confirmed"]
+
+    await until(is_written, WITHIN_S, "the page to be confirmed")
+    assert [ring.page for ring in world.pagerduty.rings] == ["world/us-1/1"]
+
+
+async def test_a_publish_that_was_done_and_not_written_down_is_found_and_not_done_again(
+    world: World, slack: SlackSocket, daemon: Process, config: Path
+):
+    await slack.linked()
+    await Engineer(slack, "U000BOB", "bob").types("declare us exports are empty")
+    await until(lambda: bool(slack.workspace.channels), WITHIN_S, "the room")
+    dies_once_it_is_done(daemon, world.uptimerobot, "create")
+    await checker("incident", "publish", "us-1", "status-page", "--config", config)
+    await until(lambda: not daemon.is_alive, WITHIN_S, "its death")
+    assert len(world.uptimerobot.announcements) == 1
+    await daemon.start()
+    await noted(config, "the status page says")
+    assert len(world.uptimerobot.announcements) == 1
+
+
 async def test_two_incidents_at_once_are_two_threads_that_stay_apart_over_a_restart(
     world: World, slack: SlackSocket, tmp_path: Path
 ):
@@ -164,9 +213,13 @@ async def test_two_incidents_at_once_are_two_threads_that_stay_apart_over_a_rest
 
 async def both_are_known(daemon: Process) -> bool:
     """Until then, whoever speaks in a thread is asked which incident they mean."""
-    told = [json.loads((await daemon.get(f"/api/v1/incidents/{i}"))[1]) for i in ("us-1", "eu-1")]
-    rooms = [effect for one in told for effect in one["effects"] if effect["duty"] == "room"]
-    return [room["fate"] for room in rooms] == ["confirmed"] * 2
+    return [await fates(daemon, "room", i) for i in ("us-1", "eu-1")] == [["confirmed"]] * 2
+
+
+async def fates(daemon: Process, duty: str, incident: str = "us-1") -> list[str]:
+    """What has become of the effects of one duty."""
+    told = json.loads((await daemon.get(f"/api/v1/incidents/{incident}"))[1])
+    return [effect["fate"] for effect in told["effects"] if effect["duty"] == duty]
 
 
 def heads(fixed: Any) -> dict[str, str]:
