@@ -58,6 +58,7 @@ class Rest:
 
     def __init__(self, terms: Terms, token: SecretStr, tls: ssl.SSLContext | None = None) -> None:
         self._url = str(terms.rest_url).rstrip("/")
+        self._host = terms.rest_url.host
         self._token = token
         self._timeout_s = terms.timeout_s
         self._client = httpx.AsyncClient(
@@ -91,10 +92,11 @@ class Rest:
         except TimeoutError:
             return Silence(f"PagerDuty did not answer within {self._timeout_s:g} s", sent=True)
         except httpx.RequestError as error:
-            away = httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError
+            away = isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError)
             # The kind only: it is enough, and the text of a foreign error may hold anything.
-            why = f"PagerDuty cannot be asked: {type(error).__name__}"
-            return Silence(why, sent=not isinstance(error, away))
+            why = f"PagerDuty cannot be asked at {self._host}: {type(error).__name__}"
+            to_do = "; look at rest_url, and at the way out from this machine" if away else ""
+            return Silence(f"{why}{to_do}", sent=not away)
 
     async def close(self) -> None:
         await self._client.aclose()

@@ -237,3 +237,21 @@ async def test_the_token_goes_to_the_rest_api_only(responder, pagerduty):
     await responder.carry_out(first(page()))
     assert TOKEN not in str(pagerduty.events)
     assert TOKEN not in repr(responder._settings)
+
+
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        (
+            httpx.ConnectError,
+            "PagerDuty cannot be asked at api.pagerduty.com: ConnectError; "
+            "look at rest_url, and at the way out from this machine",
+        ),
+        (httpx.ReadError, "PagerDuty cannot be asked at api.pagerduty.com: ReadError"),
+    ],
+)
+async def test_where_nobody_answers_it_is_said_whom_we_asked_and_what_to_look_at(
+    fault, why, make, respx_mock
+):
+    respx_mock.get(URL).mock(side_effect=fault("no-such-token-in-here"))
+    assert await make().look_up(KEY) == Unread(why)
