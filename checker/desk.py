@@ -164,6 +164,21 @@ class Desk:
         heard = await self._put(Planned(self.now(), planned), inbox_id)
         return f"{span}." if heard else f"{span}: known as soon as a daemon runs on this store."
 
+    async def end_work(self, target: str) -> str:
+        """Have the daemon end what people announced for the target, now or to come. Refusal if there is nothing."""
+        ahead = [planned for planned in await self.planned() if planned.target == target]
+        if not ahead:
+            raise Refusal(
+                f"Nobody has announced work at {target}. What the config plans ends there:"
+                " take it out of `maintenance`, and reload."
+            )
+        now, heard = self.now(), True
+        for planned in ahead:  # one announced again at its beginning replaces the older
+            over = replace(planned, ends=now)
+            heard = await self._put(Planned(now, over), "") and heard
+        ended = f"Work at {target} is over, and it is judged as ever"
+        return f"{ended}." if heard else f"{ended} as soon as a daemon runs on this store."
+
     async def redo(self, found: Redone, inbox_id: str) -> bool:
         """Have the daemon do again what was found undone, once under `inbox_id`; whether one has heard it."""
         return await self._put(found, inbox_id)

@@ -45,6 +45,15 @@ def announce(
     click.echo(at_desk(lambda desk: desk.plan(planned), **asked))
 
 
+@maintenance.command()
+@click.argument("target")
+@where
+def end(target: str, **asked: Asked) -> None:
+    """End all announced work at TARGET, also what is to come: what fails there is declared again."""
+    known_target(target, **asked)
+    click.echo(at_desk(lambda desk: desk.end_work(target), **asked))
+
+
 @maintenance.command("list")
 @where
 def list_(**asked: Asked) -> None:
