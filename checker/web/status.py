@@ -92,6 +92,16 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """Planned work that goes on: nothing new is declared at its target."""
+
+    target: str
+    ends: str
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """One moment of one daemon."""
 
@@ -102,6 +112,7 @@ class Status:
     wrong: tuple[str, ...]  # with this daemon itself: a line for each
     blind: Mapping[str, str]  # location → since when it has no word about any target
     incidents: tuple[IncidentStatus, ...]  # worst first
+    maintenance: tuple[Work, ...]  # what goes on now
     checks: tuple[CheckStatus, ...]  # in the config's order
     outbox: tuple[Waiting, ...]
     off: tuple[Missing, ...]
@@ -120,6 +131,11 @@ def status_of(view: View) -> Status:
         wrong=tuple(_wrong(view)),
         blind={where: moment(v.blind_since) for where, v in vantages if v.blind_since is not None},
         incidents=tuple(_incident(view, incident) for incident in view.live()),
+        maintenance=tuple(
+            Work(m.target, moment(m.ends), m.by, m.why)
+            for m in (*view.policy.maintenance, *view.state.maintenance)
+            if m.begins <= view.at < m.ends
+        ),
         checks=checks,
         outbox=tuple(
             Waiting(responder, effects, view.delivery.oldest_s.get(responder, 0.0))

@@ -12,7 +12,7 @@ import pytest
 
 from checker.config.settings import Off
 from checker.core.held import Vantage
-from checker.core.model import Phase, State
+from checker.core.model import Maintenance, Phase, State
 from checker.core.rules import Policy
 from checker.metrics import LastLook
 from checker.metrics.view import Room
@@ -83,6 +83,14 @@ def test_an_incident_says_what_is_wrong_who_leads_where_and_what_is_next():
     assert "Lead: ada · Room: #inc-20231114-us-app-42 · Status: a fix is on its way" in page.text
     assert ("href", "https://slack.test/archives/C1") in page.attributes
     assert "→ When the cause is known and fixed: checker incident close us-42" in page.text
+
+
+def test_work_that_goes_on_is_shown_and_what_is_to_come_is_not():
+    now = Maintenance("us", NOW - 60, NOW + 3600, "tim", "an upgrade")
+    later = Maintenance("eu", NOW + 60, NOW + 3600, "tim", "a move")
+    text = Reader(page_of(show("us/app", state=State(maintenance=(now, later))))).text
+    assert "us is worked on until 2023-11-14 23:13:20 UTC: an upgrade (tim)." in text
+    assert "eu is worked on" not in text
 
 
 def test_an_incident_that_nobody_leads_says_so():
