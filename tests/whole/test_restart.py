@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
+import time
 from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +149,34 @@ async def test_a_publish_that_was_under_way_is_done_once_after_a_restart(
     await until(lambda: bool(world.uptimerobot.announcements), WITHIN_S, "the announcement")
     await noted(config, "the status page says")
     assert len(world.uptimerobot.announcements) == 1
+
+
+async def test_a_suspicion_is_taken_up_again_after_a_death_before_the_decision(
+    world: World, tmp_path: Path
+):
+    patient = {"passed": 20, "declare_after": "10s", "recover_after": "3s", "live_for": "5s"}
+    config = world.config(tmp_path / "config", thresholds=patient)
+    daemon = Process(config)
+    await daemon.start()
+    try:
+        await world.hurt("us", "app", status(503))
+        await until(lambda: is_suspected(config), 10, "the first failed look in the store")
+        await daemon.kill()
+        died_at = time.time()
+        assert world.pagerduty.rings == []
+        await daemon.start()
+        await until(lambda: bool(world.pagerduty.rings), 30, "the page")
+        told = json.loads((await daemon.get("/api/v1/incidents/us-1"))[1])["incident"]
+        assert datetime.fromisoformat(told["since"]).timestamp() < died_at
+        assert [ring.page for ring in world.pagerduty.rings] == ["world/us-1/1"]
+    finally:
+        await daemon.kill()
+
+
+def is_suspected(config: Path) -> bool:
+    with closing(sqlite3.connect(config / "checker.db")) as store:
+        rows = store.execute("SELECT body FROM held WHERE part = 'standing' AND name = 'us/app'")
+        return any(json.loads(body)["failing"]["score"] > 0 for (body,) in rows)
 
 
 async def test_a_page_that_was_sent_and_not_written_down_is_sent_again_and_rings_once(
