@@ -20,8 +20,7 @@ class Claim:
     @classmethod
     def take(cls, database: Path) -> Claim:
         """Claims `database`; StoreInUse, naming the holder, when another process has it."""
-        path = database.with_name(database.name + ".lock")
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        descriptor = os.open(lock_of(database), os.O_RDWR | os.O_CREAT, 0o644)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -35,6 +34,11 @@ class Claim:
     def release(self) -> None:
         # The file stays: were it removed, a third process could lock a new one of the same name.
         os.close(self.descriptor)
+
+
+def lock_of(database: Path) -> Path:
+    """The file that is locked for it: once made, it stays."""
+    return database.with_name(database.name + ".lock")
 
 
 def _refusal(database: Path, holder: str) -> str:

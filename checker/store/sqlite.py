@@ -14,10 +14,11 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from checker.store.claim import Claim
+from checker.store.claim import Claim, lock_of
 from checker.store.faults import StoreDamaged, StoreError, StoreMissing, StoreUnavailable
 
 CONNECTIONS = 3  # one writes, two read
+MAGIC = b"SQLite format 3\0"
 LOG_KEPT = 64 * 1024 * 1024  # bytes of write-ahead log kept on disk between checkpoints
 
 
@@ -96,8 +97,7 @@ class File:
         cause = error.orig if isinstance(error, DBAPIError) else error
         code = getattr(cause, "sqlite_errorcode", 0)
         if code & 0xFF == sqlite3.SQLITE_NOTADB:
-            asked = f"{self.path} is no SQLite database. Is the address right? If it is,"
-            return StoreDamaged(f"{asked} {_damage(self.path, str(cause))}")
+            return _no_database(self.path)
         if code & 0xFF == sqlite3.SQLITE_CORRUPT:
             return StoreDamaged(_damage(self.path, str(cause)))
         to_do = _TO_DO.get(code) or _TO_DO.get(code & 0xFF, "")
@@ -110,6 +110,8 @@ class File:
         try:
             if not self.path.parent.is_dir():
                 raise StoreError(_no_folder(self.path))
+            if not lock_of(self.path).exists() and _is_something_else(self.path):
+                raise _no_database(self.path)  # before a lock is made beside it
             return Claim.take(self.path)
         except OSError as error:
             raise StoreError(
@@ -166,6 +168,23 @@ def _no_folder(path: Path) -> str:
         f"the store {path} cannot be made: there is no folder {path.parent.absolute()} for it. Is the address right? "
         "If it is, make the folder. None is made for you: a store at a mistyped address would know of no open incident."
     )
+
+
+def _is_something_else(path: Path) -> bool:
+    """Whether it is a file of something else: https://www.sqlite.org/fileformat.html, "Magic Header String".
+
+    Only where it cannot be open already: to close a file lets go of the locks that SQLite has on it.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(len(MAGIC)) not in (b"", MAGIC)
+    except OSError:
+        return False  # none yet, or it cannot be read: that is said when it is opened
+
+
+def _no_database(path: Path) -> StoreDamaged:
+    asked = f"{path} is no SQLite database. Is the address right? If it is,"
+    return StoreDamaged(f"{asked} {_damage(path, 'file is not a database')}")
 
 
 def _damage(path: Path, what: str) -> str:

@@ -195,6 +195,9 @@ async def test_a_file_that_is_no_database_is_asked_about_before_it_is_called_dam
         await Store.open(url_of(tmp_path))
     assert f"{file_in(tmp_path)} is no SQLite database. Is the address right?" in str(refusal.value)
     assert "damaged" not in str(refusal.value).partition("If it is")[0]
+    assert os.listdir(tmp_path / "var") == [
+        "checker.db"
+    ]  # no lock: another program's may have that name
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "nonsense", "postgresql://ada:hunter2@db/checker"])
