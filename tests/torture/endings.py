@@ -6,17 +6,21 @@ Whoever hangs would hang for longer than that, and is seen to have been asked.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import time
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.postgres import Own, own_server, tool
 from tests.torture import load
-from tests.torture.case import Case, Seen
+from tests.torture.case import Case, Seen, Skipped
 from tests.torture.disk import locked
 from tests.torture.lives import EXIT_S
 from tests.torture.names import name_server
@@ -53,6 +57,7 @@ def _cases() -> Iterator[Case]:
         yield ends(f"SIGTERM {name}", within, partial(ended, bring))
     yield ends("SIGTERM while every look hangs", within, ended_while_looks_hang)
     yield ends("SIGTERM while the name server is silent", within, ended_without_names)
+    yield ends("SIGTERM while PostgreSQL is frozen", within, ended_with_a_frozen_store)
     yield ends("SIGTERM while it starts", f"ends within {EXIT_S:.0f} s", ended_at_the_start)
 
 
@@ -161,6 +166,39 @@ def by_name(responders: dict[str, dict[str, str]]) -> None:
         for key in ("base_url", "rest_url", "host"):
             if key in settings:
                 settings[key] = settings[key].replace("127.0.0.1", "localhost")
+
+
+async def ended_with_a_frozen_store(folder: Path) -> Seen:
+    """It leads, and has not given its store up yet: that is when it waits for most."""
+    try:
+        tool("postgres")
+    except pytest.skip.Exception as missing:
+        raise Skipped(str(missing)) from None
+    async with (
+        own_server() as server,
+        stage(folder, config={"store": server.url}) as here,
+        AsyncExitStack() as lasting,
+    ):
+        rewrite(folder, let_them_take_long)
+        await here.daemon.start()
+        await here.until(lambda: leads(here), 30, "it to lead")
+        lasting.callback(tell, server, signal.SIGCONT)
+        tell(server, signal.SIGSTOP)
+        await here.world.hurt("us", "signup", status(503))
+        await asyncio.sleep(1)
+        return await timed(here)
+
+
+def leads(here: Stage) -> bool:
+    said = here.daemon.log.read_text(encoding="utf-8")
+    return '"event": "leads"' in said and '"event": "started"' in said
+
+
+def tell(server: Own, what: signal.Signals) -> None:
+    """To every process of it."""
+    for pid in server.pids():
+        with suppress(ProcessLookupError):
+            os.kill(pid, what)
 
 
 async def ended_at_the_start(folder: Path) -> Seen:
