@@ -22,6 +22,12 @@ def test_its_password_is_in_no_text_of_the_settings(tmp_path):
     assert URL in secrets_of(settings)
 
 
+def test_its_password_alone_is_a_secret_too_as_it_is_written_and_as_it_is_meant(tmp_path):
+    url = URL.replace("hunter2-hunter2", "hunter2%2Fhunter2")
+    known = secrets_of(loaded(tmp_path, WRITTEN, {"CHECKER_STORE": url}))
+    assert {url, "hunter2%2Fhunter2", "hunter2/hunter2"} <= known
+
+
 @pytest.mark.parametrize("given", ["postgres://ada:hunter2-hunter2@db/checker", "hunter2-hunter2"])
 def test_what_is_no_store_is_refused_without_repeating_it(tmp_path, given):
     [problem] = refused(tmp_path, WRITTEN, {"CHECKER_STORE": given})

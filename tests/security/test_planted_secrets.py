@@ -14,8 +14,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from checker.config import load
 from checker.config.entries import General, HeartbeatEntry, TargetEntry, WebEntry
 from checker.config.kinds import installed
+from checker.config.secrecy import secrets_of
 from tests.security.mirror import Mirror
 from tests.security.planted import found_in, planted_in, responders, secret, secret_fields
 from tests.world.daemon import Process, checker, until
@@ -90,6 +92,13 @@ def test_every_secret_there_can_be_is_planted(tmp_path: Path):
     entries = responders("http://127.0.0.1:1")
     others = {"promql.token"} | {n for n in NAMES if n.split(".")[0] in ("targets", "web")}
     assert planted_in(entries) | others | {"heartbeat.url"} | NOT_HERE == NAMES
+
+
+async def test_each_of_them_is_known_as_a_secret(tmp_path: Path):
+    async with World() as world, Mirror() as mirror:
+        settings = load(config(world, mirror, tmp_path / "config"), {})
+    known = " ".join(secrets_of(settings))
+    assert [name for name in sorted(NAMES - NOT_HERE) if secret(name) not in known] == []
 
 
 @dataclass
