@@ -6,16 +6,18 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
+from checker.config.outlets import FALLBACK as CONSOLE
 from checker.core.analysis import Deed, analysis
 from checker.desk import Refusal, Story
 from checker.store.rows import Fate, Tracked
+from checker.unrung import RINGS
 
 NAME = re.compile(r"[a-z0-9_-]+")
 
 
-def document(story: Story, secrets: Collection[str]) -> str:
-    """The Markdown, with nothing of `secrets` in it."""
-    deeds = [_deed(tracked) for tracked in story.effects]
+def document(story: Story, secrets: Collection[str], prints: Collection[str] = (CONSOLE,)) -> str:
+    """The Markdown, with nothing of `secrets` in it. A page by one of `prints` reached nobody, and is left out."""
+    deeds = [_deed(one) for one in story.effects if not _is_printed_page(one, prints)]
     return analysis(story.incident, story.timeline, deeds, secrets)
 
 
@@ -40,6 +42,10 @@ def file_name(incident: str) -> str:
     if not NAME.fullmatch(incident):
         raise Refusal(f"{incident!r} makes no file's name; say the name with --to.")
     return f"{incident}.md"
+
+
+def _is_printed_page(tracked: Tracked, prints: Collection[str]) -> bool:
+    return tracked.effect.duty in RINGS and tracked.effect.responder in prints
 
 
 def _deed(tracked: Tracked) -> Deed:

@@ -38,6 +38,7 @@ from checker.core.model import Severity
 from checker.desk import Desk, Refusal, StillFails
 from checker.export import document, put
 from checker.reconcile.command import reconcile
+from checker.unrung import paged, printing, warning
 
 
 class Said(click.ParamType[str]):
@@ -103,7 +104,8 @@ def export(id_: str, to: Path | None, force: bool, **asked: Asked) -> None:
     """The document for its analysis, in Markdown: paste it into a pull request."""
     story = at_desk(lambda desk: desk.story(id_), **asked)
     with plain_errors():
-        text = document(story, secrets_of(settings_for(**asked)))
+        settings = settings_for(**asked)
+        text = document(story, secrets_of(settings), printing(settings.responders))
         click.echo(put(text, id_, to, force) if to else text, nl=to is not None)
 
 
@@ -117,7 +119,18 @@ def declare(target: str, what: str, severity: str, by: str, **asked: Asked) -> N
     """Raise an incident at TARGET. When in doubt, raise an incident; you lead it until you hand over."""
     level = Severity[severity.upper()]
     known_target(target, **asked)
-    click.echo(at_desk(lambda desk: desk.declare(target, by, what, level), **asked))
+    prints = printing(settings_for(**asked).responders)
+
+    async def said(desk: Desk) -> str:
+        """And whether anybody is rung: the store knows who pages, a shell may lack the daemon's keys."""
+        told = await desk.declare(target, by, what, level)
+        mine = next((i for i in await desk.newest(50) if told.startswith(f"{i.id} ")), None)
+        if mine is None:
+            return told  # no daemon has heard it yet
+        pagers = paged((await desk.story(mine.id)).effects)
+        return "\n".join(filter(None, [told, warning(pagers, mine.severity, prints)]))
+
+    click.echo(at_desk(said, **asked))
 
 
 @incident.command()

@@ -8,8 +8,8 @@ from click.testing import CliRunner, Result
 
 from checker.cli import main
 from checker.core.model import Entry, Step
-from checker.desk import Refusal
-from checker.export import file_name
+from checker.desk import Desk, Refusal
+from checker.export import document, file_name
 from tests.store.values import declared, opened, url_of
 
 KEY = "abcdefghijklmnopqrstuvwxyz012345"
@@ -46,6 +46,18 @@ def test_the_document_goes_to_standard_output(export: Export):
     assert result.exit_code == 0
     assert result.output.startswith("# Incident us-1: ")
     assert "| page 1 accepted by pager | 1970-01-01 00:01:41 UTC | 31 s |" in result.output
+
+
+async def test_a_page_that_was_only_printed_is_no_page(tmp_path: Path):
+    async with opened(tmp_path) as store:
+        await store.restore()
+        await store.commit(declared())
+        await store.confirmed("us-1/page/1@pager", 101.0, {})
+        story = await Desk(store).story("us-1")
+    assert "page 1 accepted by pager" in document(story, ())
+    told = document(story, (), prints={"pager"})
+    assert "page 1 accepted" not in told
+    assert "| page accepted | – | nobody was paged |" in told
 
 
 def test_a_folder_gets_a_file_under_the_incidents_name(export: Export, tmp_path: Path):

@@ -13,10 +13,11 @@ from aiohttp import web
 
 from checker.core.events import Planned
 from checker.core.maintenance import wrong_with
-from checker.core.model import Severity
+from checker.core.model import Duty, Severity
 from checker.core.words import About
 from checker.desk import Desk, Refusal, StillFails
 from checker.store.faults import StoreError
+from checker.unrung import warning
 from checker.web.bodies import WORDS, CloseBody, DeclareBody, MaintenanceBody, Misread, read
 from checker.web.guard import refusal
 from checker.web.incidents import answer, away, error, one, planned_in_json
@@ -97,6 +98,8 @@ async def _declare(request: web.Request, inbox_id: str) -> web.Response:
         return error(str(refused), 409)
     except StoreError:
         return away()
+    rings = warning(ports.view().policy.routes.get(Duty.PAGE, ()), level)
+    said = " ".join(filter(None, [said, rings]))
     return await one(ports.desk, newest[0].id, said=said) if newest else answer({"said": said}, 202)
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.core.model import Duty
+from checker.unrung import SAID
 from checker.web.bodies import WORDS, DeclareBody, MaintenanceBody, Misread, WordBody, read
 from tests.core.story import T0
+from tests.metrics.sample import show
 from tests.web.listener import (
     INCIDENTS,
     PLAN,
@@ -33,6 +37,15 @@ async def test_a_person_declares_and_leads():
     assert (status, told["said"]) == (200, "us-1 is declared.")
     assert told["incident"]["severity"] == "critical"
     assert told["incident"]["lead"] == "ada"
+
+
+async def test_whoever_declares_where_pages_are_only_printed_is_told_that_nobody_is_rung():
+    view = show()
+    printed = replace(view, policy=replace(view.policy, routes={Duty.PAGE: ("console",)}))
+    async with calling(Listener(), Daemon(view=printed)) as caller:
+        _, told = await caller.post(INCIDENTS, DECLARE)
+
+    assert told["said"] == f"us-1 is declared. {SAID}"
 
 
 async def test_declaring_what_is_open_joins_it():

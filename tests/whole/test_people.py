@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from checker.unrung import SAID
 from tests.world.daemon import Process, checker, until
 from tests.world.faults import status
 from tests.world.world import World
@@ -36,6 +37,22 @@ async def test_declaring_what_is_open_joins_it(daemon: Process, config: Path):
     await say(config, "declare", "us", "exports are empty", "--by", "ada")
     said = await say(config, "declare", "us", "imports too", "--by", "bob")
     assert said == "us-1 is open already; you joined it."
+
+
+async def test_where_no_pager_is_set_up_whoever_declares_hears_that_nobody_is_rung(
+    world: World, tmp_path: Path
+):
+    config = world.config(tmp_path / "quiet", responders={"screen": {"kind": "console"}})
+    daemon = Process(config)
+    await daemon.start()
+    try:
+        said = await say(config, "declare", "us", "exports are empty", "--by", "ada")
+        document = await say(config, "export", "us-1")
+    finally:
+        await daemon.stop()
+    assert said == f"us-1 is declared.\n{SAID}"
+    assert "accepted by" not in document
+    assert "| page accepted | – | nobody was paged |" in document
 
 
 async def test_declaring_at_no_target_says_so(daemon: Process, config: Path):
