@@ -63,15 +63,24 @@ def pace(policy: Policy, state: State) -> dict[str, float]:
 
 
 def forgotten(policy: Policy, state: State, now: float) -> State:
-    """Without the standings of locations that no longer look: they hold nothing true."""
+    """Without what locations that no longer look have held: it says nothing true, of a target or of themselves."""
     standings = {
         check: fresh
         for check, held in state.standings.items()
         if (fresh := _fresh(policy, check, held, now))
     }
-    before = sum(len(held) for held in state.standings.values())
-    after = sum(len(held) for held in standings.values())
-    return state if before == after else replace(state, standings=standings)
+    vantages = {
+        where: vantage
+        for where, vantage in state.vantages.items()
+        if any(now - at < patience_s(policy, check) for check, at in vantage.looked_at.items())
+    }
+    if _count(standings) != _count(state.standings):
+        state = replace(state, standings=standings)
+    return replace(state, vantages=vantages) if len(vantages) < len(state.vantages) else state
+
+
+def _count(standings: Mapping[str, Mapping[str, Standing]]) -> int:
+    return sum(len(held) for held in standings.values())
 
 
 def _fresh(

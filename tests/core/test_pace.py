@@ -62,6 +62,17 @@ def test_a_check_that_is_no_longer_configured_asks_for_nothing():
     assert pace(make_policy(["us/flags"]), story.state) == {}
 
 
+def test_a_location_that_was_blind_and_no_longer_looks_is_blind_no_longer():
+    story = Story()
+    for control in CONTROLS:
+        story.look(control, Verdict.FAILED, 0, location="renamed")
+    assert story.state.vantages["renamed"].blind_since is not None
+    story.tick(899)
+    assert "renamed" in story.state.vantages
+    story.tick(901)
+    assert "renamed" not in story.state.vantages
+
+
 def test_a_location_that_no_longer_looks_is_forgotten():
     story = Story()
     story.look("us/app", Verdict.FAILED, 1)
