@@ -1,0 +1,38 @@
+"""Whoever opens docs/ finds every page, and the pages that are pasted from are right."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+LINE = re.compile(r"^- \[[^\]]+\]\(([^)#]+)\): .+", re.M)
+
+
+def test_every_page_has_one_line_in_the_index():
+    told = LINE.findall((DOCS / "README.md").read_text(encoding="utf-8"))
+    pages = {str(page.relative_to(DOCS)) for page in DOCS.rglob("*.md")} - {"README.md"}
+    assert sorted(told) == sorted(pages)
+
+
+async def test_prometheus_understands_what_one_daemon_is_read_with(tmp_path: Path):
+    page = (DOCS / "how-to" / "watch-the-checker.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"^```yaml\n(.*?)^```", page, re.M | re.S)
+    [job] = yaml.safe_load(block)["scrape_configs"]
+    assert job["job_name"] == "posthog-checker"
+    assert job["static_configs"] == [{"targets": ["127.0.0.1:9877"]}]
+    promtool = shutil.which("promtool")
+    if promtool is None:
+        pytest.skip("promtool is not installed (Debian package prometheus)")
+    (tmp_path / "prometheus.yaml").write_text(block)
+    shutil.copy(ROOT / "deploy" / "prometheus" / "rules.yaml", tmp_path)
+    words = [promtool, "check", "config", str(tmp_path / "prometheus.yaml")]
+    found = await asyncio.to_thread(subprocess.run, words, capture_output=True, text=True)
+    assert found.returncode == 0, found.stdout + found.stderr
