@@ -63,11 +63,33 @@ def test_each_rule_leads_to_a_paragraph_of_its_own(rule: dict[str, Any]):
     assert re.search(rf"^## {rule['alert']}\n\n\w", told, re.M)
 
 
-async def test_the_rules_speak_only_of_what_is_told():
+SPOKEN = re.compile(r"(checker_\w+)(?:\{([^}]*)\})?")
+SELECTED = {
+    (name, tuple(re.findall(r'(\w+)="([^"]*)"', labels)))
+    for rule in RULES.values()
+    for name, labels in SPOKEN.findall(rule["expr"])
+    if labels
+}
+
+
+async def told() -> list[tuple[str, dict[str, str]]]:
+    """Each series that a daemon tells of, by its name and labels."""
     page = await Exposition(full()).render("")
-    told = {s.name for family in families(page.body.decode()) for s in family.samples}
-    spoken = {
-        name for rule in RULES.values() for name in re.findall(r"\bchecker_\w+", rule["expr"])
-    }
+    return [(s.name, s.labels) for family in families(page.body.decode()) for s in family.samples]
+
+
+async def test_the_rules_speak_only_of_what_is_told():
+    spoken = {name for rule in RULES.values() for name, _ in SPOKEN.findall(rule["expr"])}
     assert len(spoken) > 10
-    assert spoken <= told
+    assert spoken <= {name for name, _ in await told()}
+
+
+async def test_the_rules_select_only_what_is_told():
+    """A value that no series has selects nothing, and a rule over nothing never fires."""
+    series = await told()
+    assert len(SELECTED) > 1
+    assert [
+        (name, labels)
+        for name, labels in SELECTED
+        if not any(name == n and set(labels) <= set(has.items()) for n, has in series)
+    ] == []
