@@ -11,6 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
+from checker.config import load
+from checker.core.model import Severity
+
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 LINE = re.compile(r"^- \[[^\]]+\]\(([^)#]+)\): .+", re.M)
@@ -36,3 +39,15 @@ async def test_prometheus_understands_what_one_daemon_is_read_with(tmp_path: Pat
     words = [promtool, "check", "config", str(tmp_path / "prometheus.yaml")]
     found = await asyncio.to_thread(subprocess.run, words, capture_output=True, text=True)
     assert found.returncode == 0, found.stdout + found.stderr
+
+
+def test_an_outlet_that_publishes_by_itself_is_taken_as_it_is_written(tmp_path: Path):
+    page = (DOCS / "how-to" / "tell-customers.md").read_text(encoding="utf-8")
+    [block] = [
+        one for one in re.findall(r"^```yaml\n(.*?)^```", page, re.M | re.S) if "auto_from" in one
+    ]
+    for name in ("checker.yaml", "checks.yaml", "severity.yaml"):
+        shutil.copy(ROOT / "config" / name, tmp_path)
+    (tmp_path / "responders.yaml").write_text(block)
+    settings = load(tmp_path, {"UPTIMEROBOT_KEY": "u1-x"})
+    assert [one.auto_from for one in settings.responders] == [Severity.CRITICAL]
