@@ -10,7 +10,7 @@ import pytest
 from checker.web.bodies import WORDS, DeclareBody, MaintenanceBody
 from tests.security.routes import ROLES
 
-PAGE = (Path(__file__).parents[2] / "docs/reference/http-api.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[2] / "docs/reference/api.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `([^`]+)` \|(.*)$", re.M)
 ROWS = ROW.findall(PAGE)
 
