@@ -84,3 +84,13 @@ def test_a_page_promises_something(page: str):
 )
 def test_whatever_is_known_to_happen_to_a_store_has_a_row(what: str):
     assert [row for row in ROWS if row[0] == STORE and what in row[1]]
+
+
+def test_how_soon_is_promised_as_it_was_found():
+    """What is not promised within a minute says what there is instead, in the simulation's own figures."""
+    promised, found = (
+        set(re.findall(r"\b\d+ / \d+\b", (ROOT / "docs/explanation" / page).read_text("utf-8")))
+        for page in ("promise.md", "detection.md")
+    )
+    assert len(promised) > 5
+    assert promised <= found
