@@ -17,6 +17,7 @@ from checker.config import (
     outlets,
     rules,
     timing,
+    tokens,
 )
 from checker.config.alerts import alert_terms
 from checker.config.checks import Ground
@@ -151,6 +152,8 @@ class _Reading:
         branch = Branch(self.whole, entries)
         refuse_unset(branch, self.report)
         general = fill(General, Entry(self.whole, branch), branch, self.report, also=SECTIONS)
+        if general and (web := entries.get("web")) and isinstance(web.value, Branch):
+            tokens.refuse_equal(web.value, general.web, self.report)
         if general and general.ca_file:
             self._refuse_unusable(general.ca_file, entries["ca_file"])
         return general

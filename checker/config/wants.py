@@ -62,6 +62,8 @@ def _limit(error: ErrorDetails, context: Mapping[str, Any]) -> str:
     timed = str(error["loc"][-1:]).endswith("_s',)")
     if error["type"] == "string_too_short":
         return "text, not nothing"
+    if error["type"] == "too_short" and context.get("field_type") == "Value":  # of a secret
+        return f"at least {context['min_length']} characters"
     for name, words in _LIMITS.items():
         if name in context:
             return words.format(durations.written(context[name]) if timed else context[name])

@@ -77,12 +77,12 @@ def test_what_is_wrong_with_them_is_told(tmp_path, keys, problem):
 
 def test_alertmanager_may_have_a_token_of_its_own(tmp_path):
     text = "web: {token: '${env:T}', alertmanager_token: '${env:A}'}\n"
-    web = loaded(tmp_path, text, {"T": "one", "A": "two"}).web
+    web = loaded(tmp_path, text, {"T": "one-of-16-letters", "A": "two-of-16-letters"}).web
 
     assert web.token
-    assert web.token.get_secret_value() == "one"
+    assert web.token.get_secret_value() == "one-of-16-letters"
     assert web.alertmanager_token
-    assert web.alertmanager_token.get_secret_value() == "two"
+    assert web.alertmanager_token.get_secret_value() == "two-of-16-letters"
 
 
 def test_a_token_that_is_not_set_is_none(tmp_path):

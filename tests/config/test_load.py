@@ -59,7 +59,7 @@ def test_what_there_is_one_of_is_read(tmp_path):
         tmp_path,
         "location: fra\nsource_address: 192.0.2.7\nstore: sqlite:////var/c.db\nretention: 7d\n"
         "reload: 5s\nweb: {host: 0.0.0.0, port: 0, token: '${env:TOKEN}'}\n",
-        {"TOKEN": "t0ken"},
+        {"TOKEN": "t0ken-of-16-letters"},
     )
 
     assert (settings.location, settings.source_address) == ("fra", "192.0.2.7")
@@ -67,7 +67,7 @@ def test_what_there_is_one_of_is_read(tmp_path):
         "sqlite:////var/c.db", 7 * 86400, 5,
     )  # fmt: skip
     assert (settings.web.host, settings.web.port) == ("0.0.0.0", 0)
-    assert settings.web.token.get_secret_value() == "t0ken"
+    assert settings.web.token.get_secret_value() == "t0ken-of-16-letters"
 
 
 def test_budgets_are_read_and_nobody_s_if_left_out(tmp_path):

@@ -8,7 +8,7 @@ from checker.config import ConfigError, load
 from checker.config.source import HIDDEN, read
 from tests.config.written import KINDS, completed, refused
 
-SECRET = "s3cr3tvalue"
+SECRET = "s3cr3tvalue-of-16"
 
 
 def shown(line, *keys):

@@ -29,7 +29,8 @@ SECRETS = {
     "PAGERDUTY_REST_TOKEN": "r",
     "SLACK_BOT_TOKEN": "xoxb-1",
     "SLACK_APP_TOKEN": "xapp-1",
-    "CHECKER_WEB_TOKEN": "t",
+    "CHECKER_WEB_TOKEN": "sixteen letters!",
+    "CHECKER_ALERTMANAGER_TOKEN": "seventeen letters",
     "CHECKER_HEARTBEAT_URL": "https://beats.test/ours",
     **dict.fromkeys(KEYS, "1"),
 }
@@ -61,7 +62,7 @@ def test_with_the_secrets_set_everything_is_on():
     assert WHOLE.policy.routes[Duty.PAGE] == ("pagerduty", "console")
     assert WHOLE.policy.routes[Duty.FALLBACK] == ("second-way",)
     assert WHOLE.policy.confirms == {"pagerduty"}
-    assert WHOLE.web.token.get_secret_value() == "t"
+    assert WHOLE.web.token.get_secret_value() == "sixteen letters!"
     assert WHOLE.heartbeat.url.get_secret_value() == "https://beats.test/ours"
     assert WHOLE.off == ()
 

@@ -17,7 +17,7 @@ from tests.security.routes import ACT, ALERTS, OPEN, READ, ROLES, address, app_r
 from tests.web.listener import Listener, open_incident
 from tests.web.site import TOKEN, Daemon, Site, site
 
-READING, ALERTING = "only-to-read", "only-for-alerts"
+READING, ALERTING = "only-for-reading", "only-for-all-alerts"
 TOKENS = {"nobody": "", "reader": READING, "alertmanager": ALERTING, "actor": TOKEN}
 NOTE = {"by": "ada", "text": "x"}
 

@@ -17,7 +17,7 @@ from checker.reload import Reloaded
 from checker.web.server import Limits, Listening, WebPorts, make_app, serve
 from tests.metrics.sample import ROUTES, plan, show
 
-TOKEN = "s3cret-Tok3n"
+TOKEN = "s3cret-Tok3n-of-ours"
 TAKEN = Reloaded(True, "config reloaded")
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 
