@@ -51,3 +51,15 @@ def test_an_outlet_that_publishes_by_itself_is_taken_as_it_is_written(tmp_path: 
     (tmp_path / "responders.yaml").write_text(block)
     settings = load(tmp_path, {"UPTIMEROBOT_KEY": "u1-x"})
     assert [one.auto_from for one in settings.responders] == [Severity.CRITICAL]
+
+
+SOURCE = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "checker").rglob("*.py"))
+
+
+def test_what_a_refused_start_says_on_its_page_is_what_the_code_says():
+    page = (DOCS / "how-to" / "when-it-does-not-start.md").read_text(encoding="utf-8")
+    store = page.partition("## The store")[2].partition("\n\nA store")[0]
+    quoted = re.findall(r"^\| `([^`]+)` \|", store, re.M)
+    pieces = [piece.strip() for one in quoted for piece in re.split(r"…|\(.*?\)|Permission.*", one)]
+    assert len(quoted) == 9
+    assert [piece for piece in pieces if piece not in SOURCE] == []
