@@ -28,6 +28,16 @@ HEADERS = {
 ALERTS_PATH = "/webhooks/alertmanager"
 OPEN = ("/-/healthy", "/-/ready")  # to whatever keeps us running, which has no token
 
+NO_ACTING = (
+    "Nothing is done over HTTP without a token: set web.token in checker.yaml (as shipped: CHECKER_WEB_TOKEN) "
+    "and send it as 'Authorization: Bearer <token>'. "
+    "To reload the config, sending SIGHUP to the process works without one."
+)
+NO_ALERTS = (
+    "No alert is taken without a token: set web.alertmanager_token in checker.yaml "
+    "(as shipped: CHECKER_ALERTMANAGER_TOKEN) and have Alertmanager send it, as a bearer token or as a password."
+)
+
 _PLAIN = {
     404: "Not found.",
     405: "Method not allowed.",
@@ -104,26 +114,25 @@ def _too_large(request: web.Request) -> web.HTTPException:
 
 def refusal(request: web.Request) -> web.Response | None:
     """Why this caller may not have anything done, or None if it may. No token, no acting."""
-    token = request.app[PORTS].token
-    return None if may_act(request) else _refused(token, "Bearer")
+    if may_act(request):
+        return None
+    return _refused(request.app[PORTS].token, "Bearer", NO_ACTING)
 
 
 def refusal_of_alerts(request: web.Request) -> web.Response | None:
     """The same for Alertmanager."""
+    if may_alert(request):
+        return None
     ports = request.app[PORTS]
     token = ports.alertmanager_token or ports.token
-    return None if may_alert(request) else _refused(token, 'Bearer, Basic realm="alerts"')
+    return _refused(token, 'Bearer, Basic realm="alerts"', NO_ALERTS)
 
 
-def _refused(token: SecretStr | None, ways: str) -> web.Response:
+def _refused(token: SecretStr | None, ways: str, unset: str) -> web.Response:
+    """By a wrong token; or because there is none, which `unset` tells how to mend."""
     if token and token.get_secret_value():
         return plain("The token is missing or wrong.", 401, **{hdrs.WWW_AUTHENTICATE: ways})
-    return plain(
-        "Nothing is done over HTTP without a token: set web.token in checker.yaml "
-        "and send it as 'Authorization: Bearer <token>'. "
-        "To reload the config, sending SIGHUP to the process works without one.",
-        403,
-    )
+    return plain(unset, 403)
 
 
 @web.middleware

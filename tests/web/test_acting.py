@@ -169,7 +169,7 @@ async def test_where_no_token_is_set_nothing_acts_and_it_says_how(path):
         status, told = await caller.post(path, NOTE)
 
     assert (status, listener.heard) == (403, {})
-    assert "set web.token" in told["error"]
+    assert "set web.token in checker.yaml (as shipped: CHECKER_WEB_TOKEN)" in told["error"]
 
 
 @pytest.mark.parametrize("path", ACTING)

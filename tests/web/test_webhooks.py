@@ -141,7 +141,11 @@ async def test_where_no_token_is_set_it_says_how_to_set_one():
         status, text = await there.ask("POST", PATH, json=message(), headers=BEARER)
 
     assert status == 403
-    assert "set web.token" in text
+    assert (
+        "set web.alertmanager_token in checker.yaml (as shipped: CHECKER_ALERTMANAGER_TOKEN)"
+        in text
+    )
+    assert "SIGHUP" not in text
 
 
 async def test_alertmanager_may_have_a_token_of_its_own():
