@@ -35,6 +35,10 @@ from checker.maintenance_cli import maintenance
 from checker.metrics import View
 from checker.rehearsal.command import rehearse
 
+ENDS_S = (
+    8.5  # of the ten seconds that a shutdown may take; what is left then costs no more than a crash
+)
+
 log = structlog.get_logger()
 
 FROM_ENVIRONMENT = """
@@ -127,9 +131,17 @@ async def _live(daemon: Daemon) -> int:
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for wait in waits:
         wait.cancel()
-    await daemon.stop()
+    await stopped(daemon, ENDS_S)
     _say_what_is_left(daemon.view())
     return 1 if fallen.done() and not fallen.cancelled() else 0
+
+
+async def stopped(daemon: Daemon, within_s: float) -> None:
+    """Each part has its own time to end; where all of them take it at once, the rest is left as in a crash."""
+    try:
+        await asyncio.wait_for(daemon.stop(), within_s)
+    except TimeoutError:
+        log.warning("not ended in time", why=f"it took longer than {within_s:g} s")
 
 
 def _end(asked: asyncio.Event, by: signal.Signals) -> None:

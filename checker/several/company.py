@@ -157,9 +157,8 @@ class Company:
     async def leave(self) -> None:
         """Another may lead, and look, at once."""
         await self._alone.end()
-        await _briefly(self._alone.tell())
-        await _briefly(self.seat.leave())
-        await _briefly(self.roster.leave())
+        words = (self._alone.tell(), self.seat.leave(), self.roster.leave())
+        await asyncio.gather(*map(_briefly, words))
 
     async def _beats(self) -> None:
         while True:
