@@ -57,7 +57,8 @@ def _cases() -> Iterator[Case]:
         yield ends(f"SIGTERM {name}", within, partial(ended, bring))
     yield ends("SIGTERM while every look hangs", within, ended_while_looks_hang)
     yield ends("SIGTERM while the name server is silent", within, ended_without_names)
-    yield ends("SIGTERM while PostgreSQL is frozen", within, ended_with_a_frozen_store)
+    cut_off = "while PostgreSQL is frozen, and PagerDuty and Slack hang over an incident"
+    yield ends(f"SIGTERM {cut_off}", within, ended_when_cut_off)
     yield ends("SIGTERM while it starts", f"ends within {EXIT_S:.0f} s", ended_at_the_start)
 
 
@@ -168,8 +169,8 @@ def by_name(responders: dict[str, dict[str, str]]) -> None:
                 settings[key] = settings[key].replace("127.0.0.1", "localhost")
 
 
-async def ended_with_a_frozen_store(folder: Path) -> Seen:
-    """It leads, and has not given its store up yet: that is when it waits for most."""
+async def ended_when_cut_off(folder: Path) -> Seen:
+    """Its page is under way, and it has not given its store up yet: that is when it waits for most."""
     try:
         tool("postgres")
     except pytest.skip.Exception as missing:
@@ -182,9 +183,9 @@ async def ended_with_a_frozen_store(folder: Path) -> Seen:
         rewrite(folder, let_them_take_long)
         await here.daemon.start()
         await here.until(lambda: leads(here), 30, "it to lead")
+        await responders_hang(here, lasting)
         lasting.callback(tell, server, signal.SIGCONT)
         tell(server, signal.SIGSTOP)
-        await here.world.hurt("us", "signup", status(503))
         await asyncio.sleep(1)
         return await timed(here)
 
