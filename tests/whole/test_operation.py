@@ -1,17 +1,21 @@
 """What whoever runs it relies on: start, stop, reload, readiness, refusal, silence about secrets."""
 
+import asyncio
 import json
 import re
 import signal
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from tests.world.daemon import Process, checker, until
-from tests.world.faults import status
+from tests.world.faults import Answer, status
 from tests.world.world import World
 
 pytestmark = pytest.mark.timeout(60)
+
+ENDS_WITHIN_S = 10.0
 
 
 async def test_it_comes_up_ready_and_ends_on_sigterm(daemon: Process):
@@ -46,6 +50,35 @@ async def test_its_last_line_says_what_still_waits_to_be_sent(world: World, daem
     last = json.loads(daemon.log.read_text().splitlines()[-1])
     assert (last["event"], last["level"]) == ("ended", "warning")
     assert last["unsent"] > 0
+
+
+async def test_it_ends_in_time_though_nobody_answers_that_it_tells(world: World, tmp_path: Path):
+    told = {
+        "pagerduty": {
+            "routing_key": world.pagerduty.routing_key,
+            "base_url": world.pagerduty.address,
+            "timeout": "60s",  # what is being sent would go on for longer than an end may take
+        }
+    }
+    under_way = asyncio.Event()
+
+    async def toll(_: str, request: web.Request, answer: Answer) -> web.StreamResponse:
+        if "us-1" in await request.text():
+            under_way.set()
+            await asyncio.Event().wait()
+        return await answer()
+
+    world.pagerduty.toll = toll
+    daemon = Process(world.config(tmp_path / "config", responders=told))
+    await daemon.start()
+    try:
+        await world.hurt("us", "app", status(503))
+        await until(under_way.is_set, 20, "the page to be under way")
+        async with asyncio.timeout(ENDS_WITHIN_S):
+            assert await daemon.stop() == 0
+        assert "not ended in time" not in daemon.log.read_text()
+    finally:
+        await daemon.kill()
 
 
 async def test_a_second_daemon_on_the_same_store_refuses(daemon: Process, config: Path):
