@@ -1,7 +1,8 @@
 """Two ways to ring that lead to one place are one way: whoever is there takes both pages for the same.
 
 developer.pagerduty.com, "Send an event": an event with the `dedup_key` of an open alert is a log entry there, and rings
-nobody. Every page of an incident has one key, whoever sends it.
+nobody. Every page of an incident has one key, whoever sends it. PagerDuty's REST API at the service of a routing key is
+another way all the same: what was taken and lost on its way to an incident was not lost there.
 """
 
 from __future__ import annotations
@@ -27,26 +28,21 @@ def refuse_one_for_two(
             place = _place(one, "duties", section)
             message = f"`{one.name}` cannot be its own second way: both pages would be one there"
             report.refuse(place, message, "another responder with `duties: [fallback, resolve]`")
-        for before in ringing[:number]:
-            if key := _shared(before, one):
-                _refuse(before, one, key, section, report)
-                break
+        before = next((other for other in ringing[:number] if _is_one_place(other, one)), None)
+        if before is not None:
+            _refuse(before, one, section, report)
 
 
-def _shared(before: PlannedResponder, one: PlannedResponder) -> str:
-    """The setting by which both ring at one place; empty: none."""
-    keys = one.settings.rings_at
-    # A drill may show at a service that others are rung by; but the way to it must be its own.
-    keys = keys if before.drill is one.drill else keys[:1]
-    values = (
-        (key, getattr(one.settings, key), getattr(before.settings, key, None)) for key in keys
-    )
-    return next((key for key, mine, other in values if mine and mine == other), "")
+def _is_one_place(before: PlannedResponder, one: PlannedResponder) -> bool:
+    key = one.settings.rings_at
+    mine = getattr(one.settings, key)
+    return bool(mine) and before.kind == one.kind and getattr(before.settings, key) == mine
 
 
 def _refuse(
-    before: PlannedResponder, one: PlannedResponder, key: str, section: Branch, report: Report
+    before: PlannedResponder, one: PlannedResponder, section: Branch, report: Report
 ) -> None:
+    key = one.settings.rings_at
     line = _place(before, key, section).line
     same = f"`{key}` is the same as that of `{before.name}` (line {line})"
     if before.drill is one.drill:

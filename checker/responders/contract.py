@@ -47,9 +47,7 @@ class ResponderSettings(BaseModel):
 
     duties: ClassVar[frozenset[Duty]] = frozenset()  # what this kind does
     on_request: ClassVar[frozenset[Duty]] = frozenset()  # what it can do too, where config says so
-    rings_at: ClassVar[
-        tuple[str, ...]
-    ] = ()  # settings by which two ring at one place; first: the way there
+    rings_at: ClassVar[str] = ""  # the setting by which two of this kind ring at one place
 
     @property
     def confirms(self) -> bool:

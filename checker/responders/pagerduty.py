@@ -46,7 +46,7 @@ class Settings(ResponderSettings):
 
     duties: ClassVar[frozenset[Duty]] = frozenset({Duty.PAGE, Duty.RESOLVE, Duty.CHANGE})
     on_request: ClassVar[frozenset[Duty]] = frozenset({Duty.FALLBACK})
-    rings_at: ClassVar[tuple[str, ...]] = ("routing_key", "service")
+    rings_at: ClassVar[str] = "routing_key"
 
     routing_key: SecretStr = Field(description="the integration key of one service")
     base_url: ApiUrl = Field(

@@ -56,7 +56,7 @@ class Settings(ResponderSettings):
     """One service, and who writes to it. All three must be given."""
 
     duties: ClassVar[frozenset[Duty]] = frozenset({Duty.FALLBACK, Duty.RESOLVE})
-    rings_at: ClassVar[tuple[str, ...]] = ("service",)
+    rings_at: ClassVar[str] = "service"
 
     rest_token: SecretStr = Field(description="a REST API key that may write incidents")
     service: str = Field(

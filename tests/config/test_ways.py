@@ -62,17 +62,10 @@ def test_two_keys_that_are_not_set_are_not_the_same(tmp_path):
     assert loaded(tmp_path, text, {"A": KEY}).policy.routes.get(Duty.FALLBACK) is None
 
 
-def test_a_service_that_both_ring_is_refused_though_the_keys_differ(tmp_path):
+def test_two_keys_of_one_service_are_two_ways(tmp_path):
     first = f"bell: {{routing_key: '{KEY}', service: P1}}"
 
-    (problem,) = refused(tmp_path, written(first, second(", service: P1", key=OTHER)))
-
-    assert problem.message.startswith("`service` is the same as that of `bell` (line 2)")
-    assert problem.expected == "another `service`, one that rings elsewhere"
-
-
-def test_a_service_that_is_not_said_is_not_the_same(tmp_path):
-    assert loaded(tmp_path, written(BELL, second(key=OTHER))).off == ()
+    assert loaded(tmp_path, written(first, second(", service: P1", key=OTHER))).off == ()
 
 
 def test_one_that_rings_nobody_may_have_the_same_key(tmp_path):
@@ -114,23 +107,24 @@ responders:
   pagerduty: {routing_key: "${env:KEY}", service: P1}
 """
 BY_KEY = "  two: {kind: pagerduty, duties: [fallback, resolve], routing_key: '${env:TWO}'}\n"
-BY_REST = "  two: {kind: pagerduty_incident, rest_token: t, from_email: a@b.example, service: %s}\n"
+BY_REST = "  two: {kind: pagerduty_incident, rest_token: t, from_email: a@b.example, service: P1}\n"
 
 
-@pytest.mark.parametrize(
-    ("two", "key"), [(BY_KEY, "routing_key"), (BY_REST % "P1", "service")], ids=["key", "rest"]
-)
-def test_pagerduty_is_not_its_own_second_way(tmp_path, two, key):
-    (tmp_path / "checker.yaml").write_text(REAL + two)
-
-    with pytest.raises(ConfigError, match=f"`{key}` is the same as that of `pagerduty`"):
-        load(tmp_path / "checker.yaml", {"KEY": "k" * 32, "TWO": "k" * 32})
+def load_real(tmp_path, *second_ways: str):
+    (tmp_path / "checker.yaml").write_text(REAL + "".join(second_ways))
+    return load(tmp_path / "checker.yaml", {"KEY": "k" * 32, "TWO": "k" * 32, "OTHER": "o" * 32})
 
 
-@pytest.mark.parametrize("two", [BY_KEY, BY_REST % "P2"], ids=["key", "rest"])
-def test_another_service_of_pagerduty_is_a_second_way(tmp_path, two):
-    (tmp_path / "checker.yaml").write_text(REAL + two)
+def test_pagerduty_is_not_its_own_second_way(tmp_path):
+    with pytest.raises(ConfigError, match="`routing_key` is the same as that of `pagerduty`"):
+        load_real(tmp_path, BY_KEY)
 
-    settings = load(tmp_path / "checker.yaml", {"KEY": "k" * 32, "TWO": "o" * 32})
 
-    assert settings.policy.routes[Duty.FALLBACK] == ("two",)
+def test_pagerdutys_rest_api_is_not_a_second_way_twice(tmp_path):
+    with pytest.raises(ConfigError, match="`service` is the same as that of `two`"):
+        load_real(tmp_path, BY_REST, BY_REST.replace("two:", "three:"))
+
+
+@pytest.mark.parametrize("two", [BY_KEY.replace("TWO", "OTHER"), BY_REST], ids=["key", "rest"])
+def test_another_way_into_pagerduty_is_a_second_way(tmp_path, two):
+    assert load_real(tmp_path, two).policy.routes[Duty.FALLBACK] == ("two",)

@@ -43,7 +43,7 @@ class ConsoleSettings(ResponderSettings):
 class BellSettings(ResponderSettings):
     duties: ClassVar[frozenset[Duty]] = frozenset({Duty.PAGE, Duty.RESOLVE})
     on_request: ClassVar[frozenset[Duty]] = frozenset({Duty.FALLBACK})
-    rings_at: ClassVar[tuple[str, ...]] = ("routing_key", "service")
+    rings_at: ClassVar[str] = "routing_key"
     routing_key: SecretStr
     pin: SecretStr | None = None
     service: str | None = None
