@@ -81,8 +81,14 @@ class Database:
     def _begin(self, work: Coroutine[Any, Any, T]) -> asyncio.Task[T]:
         task = asyncio.create_task(work)
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._ended)
         return task
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        """Its error is taken note of even if whoever asked has given up: that one has said so."""
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()
 
     async def _transaction(
         self,

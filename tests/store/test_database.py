@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 
 import pytest
 from sqlalchemy import text
@@ -122,3 +123,23 @@ async def test_a_writer_has_the_database_to_itself_from_its_first_moment(databas
     await database.write(reads_and_then_writes)
     await other.close()
     assert await database.read(count) == 1
+
+
+async def test_a_failure_that_comes_when_nobody_waits_any_more_is_dropped(tmp_path):
+    async with opened(tmp_path):
+        pass
+    dropped, may_fail = [], asyncio.Event()
+    asyncio.get_running_loop().set_exception_handler(lambda _, told: dropped.append(told))
+
+    async def fails_late(_):
+        await may_fail.wait()
+        raise KeyError("bug")
+
+    hasty = Database(place_of(url_of(tmp_path), busy_s=0.0), deadline_s=0.01)
+    with pytest.raises(StoreUnavailable):
+        await hasty.read(fails_late)
+    may_fail.set()
+    await asyncio.wait(asyncio.all_tasks() - {asyncio.current_task()})
+    await hasty.close()
+    gc.collect()
+    assert dropped == []
