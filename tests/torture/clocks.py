@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +19,8 @@ from tests.torture.watch import Bell
 from tests.world.faults import slow, status
 
 FREEZE_S = 12.0
+HOGGED_S = 10.0
+HOGS = 2  # on each core
 STEP_S = 2 * 3600.0  # by which the clock is set
 FAKETIME = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1")
 CHECKS = 7  # with the controls; each is looked at once a second
@@ -31,6 +35,8 @@ def cases() -> Iterator[Case]:
     yield lives(f"{frozen} while a page is under way", ONE_RING, frozen_at_a_page)
     woke = f"{ONE_RING}, after it woke"
     yield lives(f"{frozen} when it begins to fail", woke, frozen_at_first)
+    hogged = f"every core busy with something else for {HOGGED_S:.0f} s while all is well"
+    yield lives(hogged, "no incident, no failed look", hogged_while_well, is_alone=True)
     for by_s in (STEP_S, -STEP_S):
         is_set, while_well = f"clock set {by_s / 3600:+.0f} h", partial(clock_set_while_well, by_s)
         yield lives(f"{is_set} while all is well", "no incident, looks go on", while_well)
@@ -87,6 +93,25 @@ async def frozen_at_first(folder: Path) -> Seen:
         early = len(here.world.pagerduty.rings)
         found = await rings(here, 1)
     return Seen(f"{found.text}, {early} of them while frozen", found.is_right and not early)
+
+
+# ── no time to be had ─────────────────────────────────────────────────────────────────────────
+
+
+async def hogged_while_well(folder: Path) -> Seen:
+    async with stage(folder, config={"thresholds": PATIENT}) as here, AsyncExitStack() as hogs:
+        await here.daemon.start()
+        await asyncio.sleep(2)
+        before = await looks(here)
+        for _ in range(HOGS * (os.cpu_count() or 1)):
+            hog = await asyncio.create_subprocess_exec(sys.executable, "-c", "while True: pass")
+            hogs.push_async_callback(hog.wait)
+            hogs.callback(hog.kill)
+        await asyncio.sleep(HOGGED_S)
+        made, failed = await looks(here) - before, await failures(here)
+        known = (await here.get("/api/v1/incidents"))["incidents"]
+    text = f"{len(known)} incidents, {failed} failed looks of {made}"
+    return Seen(text, not known and not failed and made >= HOGGED_S * CHECKS / 2)
 
 
 # ── its clock is set ──────────────────────────────────────────────────────────────────────────
