@@ -9,9 +9,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from tests.torture import surfaces
+from tests.torture import load, surfaces
 from tests.torture.case import Case, Seen
 from tests.torture.clocks import PATIENT
+from tests.torture.counts import ONE_RING, rings
 from tests.torture.gauges import LATE_MAX_S, RSS_MAX_MB, kept_by_99, lags, peak_mb, reasons
 from tests.torture.names import Mood, name_server
 from tests.torture.stage import Stage, rewrite, stage
@@ -89,6 +90,9 @@ def _below_http() -> Iterator[Case]:
     )
     for name, mood in moods:
         yield _case(name, "dns", partial(without_name, mood))
+    silent = "a host's name server falls silent, and stays so"
+    wanted = f"{ONE_RING}, the page within {load.PAGE_S:.0f} s of the declaration"
+    yield Case("probes", silent, wanted, rung_without_names, is_alone=True)
 
 
 # ── one host ──────────────────────────────────────────────────────────────────────────────────
@@ -192,3 +196,18 @@ async def without_name(mood: Mood, folder: Path) -> Seen:
         rewrite(folder, lambda told: lead_to(told, port, host="app.example"))
         names.mood = mood
         return await measured(here, "dns")
+
+
+async def rung_without_names(folder: Path) -> Seen:
+    async with (
+        name_server(folder) as names,
+        stage(folder, config=config(), entry=names.entry) as here,
+    ):
+        port = here.world.us.app.door.port
+        rewrite(folder, lambda told: lead_to(told, port, host="app.example"))
+        await here.daemon.start()
+        names.mood = "silent"
+        found = await rings(here, 1)
+        page_s, why = await load.paged_after(here), reasons(await here.metrics(), "us", "app")
+    text = f"{found.text}, page after {page_s:.2f} s; {', '.join(why)}"
+    return Seen(text, found.is_right and page_s <= load.PAGE_S and set(why) == {"dns"})
