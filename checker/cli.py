@@ -35,9 +35,7 @@ from checker.maintenance_cli import maintenance
 from checker.metrics import View
 from checker.rehearsal.command import rehearse
 
-ENDS_S = (
-    8.5  # of the ten seconds that a shutdown may take; what is left then costs no more than a crash
-)
+ENDS_S = 8.5  # of the ten that a shutdown may take; what is left then costs no more than a crash
 
 log = structlog.get_logger()
 
