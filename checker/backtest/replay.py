@@ -140,3 +140,6 @@ def _forgettings(policy: Policy, state: State) -> Iterator[float]:
     for check, held in state.standings.items():
         patience = patience_s(policy, check)
         yield from (standing.looked_at + patience for standing in held.values())
+    for vantage in state.vantages.values():
+        looks = vantage.looked_at.items()
+        yield max((at + patience_s(policy, check) for check, at in looks), default=math.inf)
