@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import logging
-from collections.abc import Iterator
 
 import pytest
 import structlog
@@ -15,15 +14,7 @@ from checker import journal
 SECRET = 'xoxb-"quoted"-secret'
 
 
-@pytest.fixture(autouse=True)
-def as_it_was() -> Iterator[None]:
-    """The log is one for the whole process."""
-    was, root = structlog.get_config(), logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield
-    journal.hide(())
-    structlog.configure(**was)
-    root.handlers[:], root.level = handlers, level
+pytestmark = pytest.mark.usefixtures("log_as_it_was")
 
 
 def written(form: str = "json", level: str = "info") -> io.StringIO:

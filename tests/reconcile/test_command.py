@@ -21,6 +21,8 @@ responders:
 """
 Reconcile = Callable[..., Result]
 
+pytestmark = pytest.mark.usefixtures("log_as_it_was")  # the command sets it up
+
 
 @pytest.fixture
 async def reconcile(tmp_path: Path) -> Reconcile:

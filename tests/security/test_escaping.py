@@ -75,18 +75,6 @@ def test_a_page_is_one_line_however_it_was_seen():
 # ── the log ───────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture
-def journal():
-    """What is written to the log while the test runs, by the form that it has."""
-    was = structlog.get_config()
-    root = logging.getLogger()
-    handlers, level = list(root.handlers), root.level
-    yield io.StringIO
-    structlog.configure(**was)
-    root.handlers[:] = handlers
-    root.setLevel(level)
-
-
 def written(form: str) -> io.StringIO:
     stream = io.StringIO()
     write_to(stream, form=form)
@@ -94,7 +82,7 @@ def written(form: str) -> io.StringIO:
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
-def test_no_foreign_text_forges_a_line_or_moves_the_cursor(journal, form: str):
+def test_no_foreign_text_forges_a_line_or_moves_the_cursor(log_as_it_was: None, form: str):
     stream = written(form)
     structlog.get_logger().warning("seen", body=FORGED, why=[FORGED, {FORGED: FORGED}])
     structlog.get_logger().warning(FORGED)
@@ -104,7 +92,7 @@ def test_no_foreign_text_forges_a_line_or_moves_the_cursor(journal, form: str):
 
 
 @pytest.mark.parametrize("form", ["json", "text"])
-def test_what_libraries_log_comes_in_the_same_lines(journal, form: str):
+def test_what_libraries_log_comes_in_the_same_lines(log_as_it_was: None, form: str):
     stream = written(form)
     logging.getLogger("aiohttp.client").warning("odd header %s", FORGED)
     text = stream.getvalue()
@@ -113,7 +101,7 @@ def test_what_libraries_log_comes_in_the_same_lines(journal, form: str):
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text)
 
 
-def test_an_exception_with_a_foreign_text_stays_in_its_line(journal):
+def test_an_exception_with_a_foreign_text_stays_in_its_line(log_as_it_was: None):
     stream = written("json")
     try:
         raise ValueError(FORGED)
