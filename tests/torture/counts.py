@@ -16,11 +16,17 @@ async def rings(here: Stage, wanted: int) -> Seen:
     """The rings and incidents, when there has been time for one too many."""
     await here.until(lambda: len(here.world.pagerduty.rings) >= wanted, 30, "the ring")
     await here.until(lambda: _has_room(here), 30, "the room")
+    await here.until(lambda: _answers(here), 30, "the daemon")
     await asyncio.sleep(ONE_TOO_MANY_S)
     keys = [ring.page for ring in here.world.pagerduty.rings]
     known = [one["id"] for one in (await here.get("/api/v1/incidents"))["incidents"]]
     is_right = keys == [f"world/us-1/{n + 1}" for n in range(wanted)] and known == ["us-1"]
     return Seen(f"{_counted(keys, 'ring')}, {_counted(known, 'incident')}", is_right)
+
+
+async def _answers(here: Stage) -> bool:
+    await here.get("/api/v1/incidents")
+    return True
 
 
 def _has_room(here: Stage) -> bool:
