@@ -86,8 +86,7 @@ async def test_owed_commits_are_written_before_the_next_one_with_all_that_happen
             with pytest.raises(StoreUnavailable):
                 await store.commit(step)
         await release()
-        await answering(store.incidents)
-        await store.commit(declared("us-2"))
+        await answering(partial(store.commit, declared("us-2")))
         assert await store.incident("us-1") == gone
         assert len((await store.restore()).outbox) == 4
 
