@@ -53,11 +53,15 @@ async def reconcile(config: Path, *words: str) -> tuple[int, str]:
     return code, " ".join(text.split())
 
 
-async def goes_down(world: World) -> None:
-    """Until the room is there and nothing is on its way."""
+async def goes_down(world: World, daemon: Process) -> None:
+    """Until the page and the room are there, and written down: a room that is not is made again."""
     await world.hurt("us", "app", status(503))
     await until(lambda: bool(world.slack.workspace.channels), 30, "the room")
-    await until(lambda: bool(world.slack.workspace.channels[0].pins), 10, "the summary")
+
+    async def are_written() -> bool:
+        return [await daemon.fates(duty) for duty in ("page", "room")] == [["confirmed"]] * 2
+
+    await until(are_written, 20, "the page and the room to be confirmed")
 
 
 @asynccontextmanager
@@ -85,7 +89,7 @@ def was_long_ago(config: Path) -> None:
 async def test_where_all_was_done_there_is_no_difference(
     world: World, daemon: Process, config: Path
 ):
-    await goes_down(world)
+    await goes_down(world, daemon)
     code, text = await reconcile(config)
     assert (code, text) == (0, "Looked at: 1 page, 1 room; found: 0 differences.")
 
@@ -93,7 +97,7 @@ async def test_where_all_was_done_there_is_no_difference(
 async def test_a_room_that_somebody_deleted_is_made_anew(
     world: World, daemon: Process, config: Path
 ):
-    await goes_down(world)
+    await goes_down(world, daemon)
     world.slack.workspace.channels.clear()
     code, text = await reconcile(config)
     assert code == 1
@@ -114,7 +118,7 @@ async def test_a_room_that_somebody_deleted_is_made_anew(
 async def test_a_page_that_the_pager_took_and_does_not_show_is_sent_again(
     world: World, daemon: Process, config: Path
 ):
-    await goes_down(world)
+    await goes_down(world, daemon)
     await daemon.stop()
     was_long_ago(config)
     world.pagerduty.incidents.clear()
@@ -132,7 +136,7 @@ async def test_a_page_that_the_pager_took_and_does_not_show_is_sent_again(
 
 
 async def test_a_page_of_what_is_over_is_ended(world: World, daemon: Process, config: Path):
-    await goes_down(world)
+    await goes_down(world, daemon)
     await world.hurt("pagerduty", "enqueue", lose())  # the end is accepted, and lost
     said = ("--cause", "a disk", "--fix", "another", "--anyway", "--config", config)
     before = world.pagerduty.requests
@@ -156,7 +160,7 @@ async def test_a_page_of_what_is_over_is_ended(world: World, daemon: Process, co
 async def test_what_is_mended_does_not_hide_what_is_left_to_a_person(
     world: World, daemon: Process, config: Path
 ):
-    await goes_down(world)
+    await goes_down(world, daemon)
     world.slack.workspace.channels.clear()
     world.pagerduty.ring({"severity": "critical", "summary": "x"}, "world/eu-7/1")
     code, text = await reconcile(config, "--repair")
@@ -168,7 +172,7 @@ async def test_what_is_mended_does_not_hide_what_is_left_to_a_person(
 async def test_a_daemon_compares_by_itself_after_its_start_and_mends_nothing(
     world: World, daemon: Process, config: Path
 ):
-    await goes_down(world)
+    await goes_down(world, daemon)
     await daemon.kill()
     world.slack.workspace.channels.clear()
     async with another(config, sys.executable, "-c", SETTLES_AT_ONCE) as again:
@@ -183,7 +187,7 @@ async def test_a_daemon_compares_by_itself_after_its_start_and_mends_nothing(
 async def test_an_end_that_was_taken_is_given_time_to_be_heard(
     world: World, daemon: Process, config: Path
 ):
-    await goes_down(world)
+    await goes_down(world, daemon)
     await world.hurt("pagerduty", "enqueue", lose())  # the end is accepted, and lost
     said = ("--cause", "a disk", "--fix", "another", "--anyway", "--config", config)
     assert (await checker("incident", "close", "us-1", *said))[0] == 0
@@ -215,7 +219,7 @@ async def test_a_pager_that_cannot_be_asked_is_not_taken_for_one_that_agrees(
 async def test_without_a_daemon_it_is_mended_as_soon_as_one_runs(
     world: World, daemon: Process, config: Path
 ):
-    await goes_down(world)
+    await goes_down(world, daemon)
     await daemon.stop()
     world.slack.workspace.channels.clear()
     code, text = await reconcile(config, "--repair")

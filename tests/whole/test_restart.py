@@ -190,7 +190,7 @@ async def test_a_page_that_was_sent_and_not_written_down_is_sent_again_and_rings
     await until(lambda: len(world.pagerduty.events) > 1, WITHIN_S, "the same page again")
 
     async def is_written() -> bool:
-        return await fates(daemon, "page") == ["confirmed"]
+        return await daemon.fates("page") == ["confirmed"]
 
     await until(is_written, WITHIN_S, "the page to be confirmed")
     assert [ring.page for ring in world.pagerduty.rings] == ["world/us-1/1"]
@@ -245,13 +245,7 @@ async def test_two_incidents_at_once_are_two_threads_that_stay_apart_over_a_rest
 
 async def both_are_known(daemon: Process) -> bool:
     """Until then, whoever speaks in a thread is asked which incident they mean."""
-    return [await fates(daemon, "room", i) for i in ("us-1", "eu-1")] == [["confirmed"]] * 2
-
-
-async def fates(daemon: Process, duty: str, incident: str = "us-1") -> list[str]:
-    """What has become of the effects of one duty."""
-    told = json.loads((await daemon.get(f"/api/v1/incidents/{incident}"))[1])
-    return [effect["fate"] for effect in told["effects"] if effect["duty"] == duty]
+    return [await daemon.fates("room", i) for i in ("us-1", "eu-1")] == [["confirmed"]] * 2
 
 
 def heads(fixed: Any) -> dict[str, str]:

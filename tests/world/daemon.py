@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import secrets
 import signal
@@ -80,6 +81,11 @@ class Process:
         """Status and body of one GET."""
         async with aiohttp.ClientSession() as session, session.get(self.address + path) as answer:
             return answer.status, await answer.text()
+
+    async def fates(self, duty: str, incident: str = "us-1") -> list[str]:
+        """What has become of the effects of one duty."""
+        told = json.loads((await self.get(f"/api/v1/incidents/{incident}"))[1])
+        return [effect["fate"] for effect in told["effects"] if effect["duty"] == duty]
 
     @property
     def is_alive(self) -> bool:
