@@ -8,9 +8,9 @@ from pathlib import Path
 
 from checker.config.outlets import FALLBACK as CONSOLE
 from checker.core.analysis import Deed, analysis
+from checker.core.model import RINGS
 from checker.desk import Refusal, Story
 from checker.store.rows import Fate, Tracked
-from checker.unrung import RINGS
 
 NAME = re.compile(r"[a-z0-9_-]+")
 

@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterable
 
 from checker.config.outlets import FALLBACK as CONSOLE
 from checker.config.settings import PlannedResponder
-from checker.core.model import Duty, Severity
+from checker.core.model import RINGS, Severity
 from checker.store.rows import Tracked
 
-RINGS = (Duty.PAGE, Duty.FALLBACK)
 SAID = "It rings nobody: no pager is set up here. Please call the people you need yourself."
 
 

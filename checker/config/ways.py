@@ -13,18 +13,16 @@ from checker.config.report import Report
 from checker.config.settings import PlannedResponder
 from checker.config.source import Place
 from checker.config.tree import Branch, Entry
-from checker.core.model import Duty
-
-RINGS = frozenset({Duty.PAGE, Duty.FALLBACK})
+from checker.core.model import RINGS
 
 
 def refuse_one_for_two(
     planned: Sequence[PlannedResponder], section: Branch, report: Report
 ) -> None:
     """Each responder that would ring at the place of one before it, or as its own second way."""
-    ringing = [one for one in planned if one.able & RINGS and one.settings.rings_at]
+    ringing = [one for one in planned if one.able.intersection(RINGS) and one.settings.rings_at]
     for number, one in enumerate(ringing):
-        if one.able >= RINGS:
+        if one.able.issuperset(RINGS):
             place = _place(one, "duties", section)
             message = f"`{one.name}` cannot be its own second way: both pages would be one there"
             report.refuse(place, message, "another responder with `duties: [fallback, resolve]`")

@@ -8,9 +8,8 @@ from __future__ import annotations
 from checker.core import incident as life
 from checker.core.draft import Draft
 from checker.core.events import Redone
-from checker.core.model import Duty, Effect, Entry, Incident
+from checker.core.model import RINGS, Effect, Entry, Incident
 
-RINGS = (Duty.PAGE, Duty.FALLBACK)
 TOO_LATE = "not rung again: it is over by now, or a newer page was sent"
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
-from typing import Any
+from typing import Any, Final
 
 from checker.core.held import Standing, Vantage, nothing
 from probes.contract import Outcome
@@ -217,6 +217,9 @@ class Duty(StrEnum):
     DOCUMENT = "document"  # leave the analysis document there
     PUBLISH = "publish"  # tell customers, or edit what they were told
     WITHDRAW = "withdraw"  # tell them that it is over, or put back what was there before
+
+
+RINGS: Final = (Duty.PAGE, Duty.FALLBACK)  # what wakes somebody
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from checker.core.model import Duty, Effect
+from checker.core.model import RINGS, Duty, Effect
 from checker.store.rows import Pending
 
 LANE_MAX = 500  # waiting effects; beyond, the oldest posts go
@@ -18,8 +18,7 @@ LONGEST_S = 60.0  # and never grows beyond this
 # PagerDuty's limits are by the minute, and a page held back for longer is a page lost.
 ASKED_MAX_S = 900.0
 
-PAGES = frozenset({Duty.PAGE, Duty.FALLBACK})
-RINGING = frozenset({Duty.PAGE, Duty.FALLBACK, Duty.RESOLVE})
+RINGING = frozenset({*RINGS, Duty.RESOLVE})
 NEWER = "a newer one replaces it"
 FULL = f"given up: more than {LANE_MAX} effects were waiting"
 
@@ -122,9 +121,9 @@ class Lane:
 
 def _replaces(newer: Pending, older: Pending) -> bool:
     """Whether the older need not be done any more: nobody is told, or woken for, what is no longer so."""
-    if older.effect.duty in PAGES and newer.effect.duty is Duty.RESOLVE:
+    if older.effect.duty in RINGS and newer.effect.duty is Duty.RESOLVE:
         return not older.unsure and _is_of(newer.effect, older.effect)
-    if older.effect.duty in PAGES:  # it says more, and rings whether or not the older one has
+    if older.effect.duty in RINGS:  # it says more, and rings whether or not the older one has
         return newer.effect.duty is older.effect.duty
     if older.effect.duty is Duty.PUBLISH:  # one that may stand there must find itself again
         return newer.effect.duty in (Duty.PUBLISH, Duty.WITHDRAW) and not older.unsure

@@ -8,11 +8,10 @@ from typing import Any
 
 from checker.core.effects import again, original
 from checker.core.incident import is_live
-from checker.core.model import Duty, Effect, Incident
+from checker.core.model import RINGS, Duty, Effect, Incident
 from checker.store.rows import Fate, Tracked
 
 UNFINISHED = (Fate.PENDING, Fate.SENDING)
-RINGS = (Duty.PAGE, Duty.FALLBACK)
 
 
 @dataclass(frozen=True, slots=True)

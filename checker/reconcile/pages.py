@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from checker.core.effects import end_anew, original, page_key
 from checker.core.incident import is_open
-from checker.core.model import Incident
+from checker.core.model import RINGS, Incident
 from checker.core.rules import Policy
 from checker.core.wording import stamp
 from checker.reconcile.difference import MEND, Difference
-from checker.reconcile.ledger import RINGS, Ledger
+from checker.reconcile.ledger import Ledger
 from checker.responders.contract import PageState, Shown
 from checker.store.rows import Fate, Tracked
 

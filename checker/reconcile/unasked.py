@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from checker.core.model import Duty
+from checker.core.model import RINGS, Duty
 from checker.reconcile.difference import Unasked
-from checker.reconcile.ledger import RINGS, Ledger
+from checker.reconcile.ledger import Ledger
 from checker.store.rows import Fate, Tracked
 
 OFF = "it is off, or not in the config any more"

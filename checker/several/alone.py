@@ -16,7 +16,7 @@ import structlog
 
 from checker.core.events import Delivered, Event, PagedAlone, Refused, Ticked
 from checker.core.incident import is_live
-from checker.core.model import Duty, Effect, Severity, State
+from checker.core.model import RINGS, Duty, Effect, Severity, State
 from checker.core.rules import Policy
 from checker.delivery import Delivery
 from checker.responders.contract import Responder
@@ -24,7 +24,6 @@ from checker.several.shadow import careful_step
 from checker.store.faults import StoreError
 from checker.store.rows import Restored
 
-RINGS = (Duty.PAGE, Duty.FALLBACK)
 SENDS_END_S = 3.0  # for what is under way when the store is back
 
 log = structlog.get_logger(__name__)
