@@ -141,9 +141,8 @@ def page_key(policy: Policy, incident: Incident, number: int) -> str:
 
 def end_page(case: Case, incident: Incident, key: str) -> tuple[Effect, ...]:
     """Ends one page of an incident that is over; `case.said` is why."""
-    _, about, number = key.rsplit(
-        "/", 2
-    )  # another incident's name may have paged in the same second
+    _, about, number = key.rsplit("/", 2)
+    # With `about`: two locations, alone, may have paged under two names in the same second.
     name = f"{about}-{number}-late-{case.at:.0f}"
     return tuple(_each(case, incident, Duty.RESOLVE, name, {"key": key, "why": case.said}))
 

@@ -97,9 +97,8 @@ def _recent(newest: Sequence[Incident], at: float) -> list[Incident]:
 async def _pages(this: _Round, name: str, shows: ShowsPages, reads: ReadsBack) -> None:
     open_ = await _answer(shows.open_pages(this.policy.deployment))
     if isinstance(open_, Unread):
-        if (
-            reads.reads_every_s is None
-        ):  # it lacks a token by choice: no fault, and no answer either
+        lacks_a_token_by_choice = reads.reads_every_s is None  # no fault, and no answer either
+        if lacks_a_token_by_choice:
             this.unasked += unread(name, open_.why, this.ledgers.values())
         else:
             this.unseen.append(Unseen(name, open_.why))
