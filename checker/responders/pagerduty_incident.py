@@ -60,7 +60,7 @@ class Settings(ResponderSettings):
 
     rest_token: SecretStr = Field(description="a REST API key that may write incidents")
     service: str = Field(
-        pattern=r"^P[A-Z0-9]+$", description="the id of the service that rings; must be another one"
+        pattern=r"^P[A-Z0-9]+$", description="the id of the service that rings; best another one"
     )
     from_email: str = Field(
         pattern=r"^[!-;=?-~]+@[!-;=?-~]+$",
