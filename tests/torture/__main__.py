@@ -1,6 +1,6 @@
 """`make torture`: what was done to the daemon, what was expected, what was seen; 1 on any miss, 75 where cases could not be played.
 
-python -m tests.torture [--only crash,random=20,responders] [--case TEXT] [--at-once 8] [--list] [--write]
+python -m tests.torture [--only crash,random=20,responders] [--case TEXT] [--at-once 12] [--list] [--write]
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from tests.world.faults import Answer
 
 POLLS = ("pagerduty incidents", "pagerduty oncalls")  # asked again and again: the first two will do
 POLLS_MAX = 2
-TRIES = 3  # a request that a run happens not to make is waited for in another
+TRIES = 3  # a request or commit that a run happens not to make is waited for in another
 ONCE = "one incident, one channel, each key and each message once, nothing lost"
 
 
