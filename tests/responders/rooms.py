@@ -15,7 +15,7 @@ NAME = "inc-20261123-us-app-42"
 
 def made_for(slack: Slack, **settings: Any) -> Responder:
     """For whoever closes it."""
-    given = {"token": slack.token, "base_url": slack.api, "timeout_s": 0.5}
+    given = {"token": slack.token, "base_url": slack.api, "timeout_s": 2.0}
     return Responder(Settings(**given | settings))
 
 

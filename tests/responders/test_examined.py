@@ -26,7 +26,7 @@ async def pager() -> AsyncIterator[PagerDuty]:
 @pytest.fixture
 async def paging(pager: PagerDuty) -> AsyncIterator[pagerduty.Responder]:
     settings = pagerduty.Settings(
-        routing_key=pager.routing_key, base_url=pager.address, timeout_s=0.5
+        routing_key=pager.routing_key, base_url=pager.address, timeout_s=2.0
     )
     responder = pagerduty.Responder(settings)
     yield responder

@@ -34,7 +34,7 @@ async def make() -> AsyncIterator[Make]:
     made: list[Responder] = []
 
     def one(**settings: Any) -> Responder:
-        told = {"rest_token": TOKEN, "service": SERVICE, "from_email": FROM, "timeout_s": 0.5}
+        told = {"rest_token": TOKEN, "service": SERVICE, "from_email": FROM, "timeout_s": 2.0}
         made.append(Responder(Settings(**told | settings)))
         return made[-1]
 

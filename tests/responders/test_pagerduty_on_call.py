@@ -36,7 +36,7 @@ async def make() -> AsyncIterator[Make]:
 
     def one(**settings: Any) -> Responder:
         told = {"routing_key": ROUTING_KEY, "rest_token": TOKEN, "service": SERVICE}
-        made.append(Responder(Settings(**told | {"timeout_s": 0.5} | settings)))
+        made.append(Responder(Settings(**told | {"timeout_s": 2.0} | settings)))
         return made[-1]
 
     yield one

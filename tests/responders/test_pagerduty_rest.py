@@ -33,7 +33,7 @@ async def make() -> AsyncIterator[Make]:
     made: list[Responder] = []
 
     def one(**settings: Any) -> Responder:
-        told = {"routing_key": ROUTING_KEY, "rest_token": TOKEN, "timeout_s": 0.5} | settings
+        told = {"routing_key": ROUTING_KEY, "rest_token": TOKEN, "timeout_s": 2.0} | settings
         made.append(Responder(Settings(**told)))
         return made[-1]
 

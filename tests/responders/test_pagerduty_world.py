@@ -23,7 +23,7 @@ async def pagerduty() -> AsyncIterator[PagerDuty]:
 @pytest.fixture
 async def responder(pagerduty: PagerDuty) -> AsyncIterator[Responder]:
     settings = Settings(
-        routing_key=pagerduty.routing_key, base_url=pagerduty.address, timeout_s=0.5
+        routing_key=pagerduty.routing_key, base_url=pagerduty.address, timeout_s=2.0
     )
     made = Responder(settings)
     yield made

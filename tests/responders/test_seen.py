@@ -36,7 +36,7 @@ async def pagerduty() -> AsyncIterator[PagerDuty]:
 @pytest.fixture
 async def pager(pagerduty: PagerDuty) -> AsyncIterator[Pager]:
     told = {"routing_key": pagerduty.routing_key, "rest_token": TOKEN, "service": "P43Y0E8"}
-    at = {"base_url": pagerduty.address, "rest_url": pagerduty.address, "timeout_s": 0.5}
+    at = {"base_url": pagerduty.address, "rest_url": pagerduty.address, "timeout_s": 2.0}
     made = Pager(PagerSettings(**told | at))
     yield made
     await made.close()

@@ -28,7 +28,7 @@ def channel(slack: Slack) -> Channel:
 
 @pytest.fixture
 async def announcer(slack: Slack, channel: Channel) -> AsyncIterator[Responder]:
-    settings = Settings(token=slack.token, channel=channel.id, base_url=slack.api, timeout_s=0.5)
+    settings = Settings(token=slack.token, channel=channel.id, base_url=slack.api, timeout_s=2.0)
     made = Responder(settings)
     yield made
     await made.close()

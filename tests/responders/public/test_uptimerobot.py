@@ -31,7 +31,7 @@ async def robot() -> AsyncIterator[UptimeRobot]:
 
 @pytest.fixture
 async def status_page(robot: UptimeRobot) -> AsyncIterator[Responder]:
-    made = Responder(Settings(api_key=KEY, page_id=PAGE, base_url=robot.api, timeout_s=0.5))
+    made = Responder(Settings(api_key=KEY, page_id=PAGE, base_url=robot.api, timeout_s=2.0))
     yield made
     await made.close()
 
@@ -194,7 +194,7 @@ TABLE: list[tuple[Fault, Answer]] = [
     (status(404), Later("UptimeRobot answered 404: broken on command: 404; look at page_id and base_url", 300)),
     (status(409), Later("UptimeRobot answered 409: broken on command: 409")),
     (status(301), Later("UptimeRobot answered 301, which it does not do: look at the address and proxies", 60)),
-    (hang(), Later("UptimeRobot did not answer within 0.5 s", unsure=True)),
+    (hang(), Later("UptimeRobot did not answer within 2 s", unsure=True)),
     (drop(), Later("UptimeRobot's answer was lost: RemoteProtocolError", unsure=True)),
     (page(), Later("the answer is not UptimeRobot's: its outage, a proxy, or a wrong address", 60, unsure=True)),
     (empty(), Later("the answer is not UptimeRobot's: its outage, a proxy, or a wrong address", 60, unsure=True)),
