@@ -26,13 +26,19 @@ CONNECTIONS = 3  # one writes, two read
 HOST_S = 2.0  # for one host to take a connection, before the next one is tried
 READY_S = 2.0  # for a new connection to be made ready
 GOODBYE_S = 1.0  # for the connections to be closed as is polite
+FROZEN_S = (
+    5.0  # in the middle of a transaction, without a word to the server: then that one is cut off
+)
 MIGRATING = 7_302_118_455_921  # the number of the lock that migrations hold; ours alone
 
-_SETTINGS = {
-    "application_name": "posthog-checker",
-    # A daemon that freezes in the middle of a transaction must not keep what it has locked.
-    "idle_in_transaction_session_timeout": "5000",
-}
+# A daemon that freezes in the middle of a transaction must not keep what it has locked. The server sees to that by
+# itself between two statements (idle_in_transaction_session_timeout), but not within one: asyncpg has a statement
+# prepared, and the server waits for the rest without an end. So whoever comes looks for such ones, of its own role.
+_END_FROZEN = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE application_name = 'posthog-checker' AND usename = current_user AND pid <> pg_backend_pid()
+  AND state = 'active' AND wait_event = 'ClientRead' AND state_change < now() - interval '{} seconds'
+"""
 _READ_ONLY = "25006"
 _CORRUPT = ("XX001", "XX002")
 
@@ -52,9 +58,10 @@ class Server:
         asyncpg.InternalClientError,
     )
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, frozen_s: float = FROZEN_S) -> None:
         """StoreError, which does not repeat it, when `url` is no such address."""
         self.address = Address(url)
+        self._frozen_s = frozen_s
         self._making: dict[Any, asyncio.TimerHandle] = {}
         self._made: WeakSet[Any] = WeakSet()
 
@@ -81,13 +88,28 @@ class Server:
         refusals = []
         for host, dsn in self.address.hosts():
             try:
-                made = await asyncpg.connect(dsn, timeout=HOST_S, server_settings=_SETTINGS)
+                made = await self._connect(dsn)
             except self.faults as error:
                 refusals.append(f"{host}: {self._said(error)}")
             else:
                 self.address.prefer(dsn)
                 return made
         raise StoreUnreachable(f"the store {self} cannot be reached: {'; '.join(refusals)}")
+
+    async def _connect(self, dsn: str) -> Any:
+        settings = {
+            "application_name": "posthog-checker",
+            "idle_in_transaction_session_timeout": f"{self._frozen_s * 1000:.0f}",
+        }
+        made = await asyncpg.connect(dsn, timeout=HOST_S, server_settings=settings)
+        try:
+            await made.execute(_END_FROZEN.format(self._frozen_s), timeout=HOST_S)
+        except asyncpg.InsufficientPrivilegeError:
+            log.debug("whoever froze cannot be cut off", store=str(self))
+        except BaseException:
+            made.terminate()
+            raise
+        return made
 
     async def _connection(self) -> Any:
         """One for the pool, which asks the server this and that before it hands it out."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.world.daemon import Process, until
+from tests.world.daemon import ENTRY, Process, until
 from tests.world.world import World
 
 # Three failed looks from two places, which span half a second, declare.
@@ -31,7 +31,13 @@ class Fleet:
     """`daemons` by their names, which are their locations, or "l1b" for a second one in l1."""
 
     def __init__(
-        self, world: World, store: str, folder: Path, names: Sequence[str], **overrides: Any
+        self,
+        world: World,
+        store: str,
+        folder: Path,
+        names: Sequence[str],
+        entry: Sequence[str] = ENTRY,
+        **overrides: Any,
     ) -> None:
         self.world = world
         self.store = store
@@ -43,7 +49,8 @@ class Fleet:
                     **{"store": store, "location": name[:2], "locations": places}
                     | HASTY
                     | overrides,
-                )
+                ),
+                entry,
             )
             for name in names
         }
@@ -105,10 +112,14 @@ class Fleet:
 
 @asynccontextmanager
 async def fleet(
-    world: World, store: str, folder: Path, names: Sequence[str] = ("l1", "l2", "l3")
+    world: World,
+    store: str,
+    folder: Path,
+    names: Sequence[str] = ("l1", "l2", "l3"),
+    entry: Sequence[str] = ENTRY,
 ) -> AsyncIterator[Fleet]:
     """Running, ready, and led by one of them."""
-    them = Fleet(world, store, folder, names)
+    them = Fleet(world, store, folder, names, entry)
     try:
         await them.start()
         await them.led_by()

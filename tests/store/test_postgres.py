@@ -7,14 +7,16 @@ import os
 import signal
 
 import pytest
+from asyncpg import LockNotAvailableError
 from sqlalchemy import text
 
 from checker.store.database import Database
 from checker.store.faults import StoreError, StoreMissing, StoreUnavailable, StoreUnreachable
 from checker.store.places import place_of
+from checker.store.postgres import Server
 from checker.store.store import Store
 from tests.postgres import SECRET, free_port, own_server
-from tests.store.values import answering, closing, declared, incident, opened, shared
+from tests.store.values import answering, closing, declared, incident, opened, shared, until
 from tests.store.wire import line_to
 
 
@@ -230,12 +232,33 @@ async def test_a_server_that_stopped_is_found_again_when_it_is_back():
         assert await store.incidents() == [incident()]
 
 
-async def test_a_daemon_that_froze_in_a_transaction_does_not_keep_what_it_has_locked(database):
-    made = Database(place_of(database, busy_s=0.0), deadline_s=20.0)
+async def between_two_statements(line):
+    await line.execute("SELECT 1")
 
-    async def patience(connection):
-        shown = await connection.execute(text("SHOW idle_in_transaction_session_timeout"))
-        return shown.scalar_one()
 
-    assert await made.read(patience) == "5s"
-    await made.close()
+async def within_a_statement(line):
+    """The driver has it prepared, waits for that, and only then says what it is for."""
+    await line.prepare("SELECT 1")
+
+
+@pytest.mark.parametrize("freezes", [between_two_statements, within_a_statement])
+async def test_a_daemon_that_froze_in_a_transaction_does_not_keep_what_it_has_locked(
+    database, freezes
+):
+    server = Server(database, frozen_s=0.2)
+    frozen = await server.connect()
+    await frozen.execute("BEGIN; LOCK TABLE leases")
+    await freezes(frozen)
+
+    async def is_free():
+        other = await server.connect()
+        try:
+            await other.execute("BEGIN; LOCK TABLE leases NOWAIT")
+        except LockNotAvailableError:
+            return False
+        finally:
+            other.terminate()
+        return True
+
+    await until(is_free)
+    frozen.terminate()

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,6 +17,25 @@ from tests.world.faults import Answer, status
 from tests.world.world import World
 
 pytestmark = pytest.mark.timeout(120)
+
+FREEZES_IN_A_STATEMENT = """
+import os, signal
+from pathlib import Path
+import asyncpg
+from checker import cli
+
+prepare = asyncpg.Connection.prepare
+
+async def prepare_and_freeze(self, query, **told):
+    prepared = await prepare(self, query, **told)
+    if query.startswith("INSERT INTO incidents") and not Path({mark!r}).exists():
+        Path({mark!r}).touch()
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return prepared
+
+asyncpg.Connection.prepare = prepare_and_freeze
+cli.main()
+"""
 
 
 def on_the_first_page(world: World, then: Callable[[], None]) -> None:
@@ -99,6 +119,28 @@ async def test_a_leader_that_wakes_from_a_freeze_finds_itself_fenced(
 
         await until(stands_by, 15, "it to stand by")
         assert await them.led_by() != was
+        await asyncio.sleep(2)
+        assert them.keys() == ["world/us-1/1"]
+        assert len(them.rooms()) == 1
+
+
+async def test_a_leader_that_freezes_in_the_midst_of_a_statement_locks_nobody_out(
+    world: World, database: str, tmp_path: Path
+):
+    mark = tmp_path / "frozen"
+    entry = (sys.executable, "-c", FREEZES_IN_A_STATEMENT.format(mark=str(mark)))
+    async with fleet(world, database, tmp_path, ("l1", "l2"), entry) as them:
+        was = await them.led_by()
+        await world.hurt("us", "app", status(503))
+        await until(mark.exists, 20, "the freeze")
+        await settled(them)
+        assert await them.led_by() != was
+        them.daemons[was].signal(signal.SIGCONT)
+
+        async def stands_by() -> bool:
+            return await them.figure(was, "checker_leading") == 0
+
+        await until(stands_by, 15, "it to stand by")
         await asyncio.sleep(2)
         assert them.keys() == ["world/us-1/1"]
         assert len(them.rooms()) == 1
