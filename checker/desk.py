@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
+from checker.config.outlets import FALLBACK as CONSOLE
 from checker.core.events import (
     Cancelled,
     Closed,
@@ -34,6 +36,7 @@ from checker.core.words import About
 from checker.store.place import Url
 from checker.store.rows import Tracked
 from checker.store.store import Store
+from checker.unrung import paged, warning
 
 HEARD_WITHIN_S = 5.0  # a daemon that runs drains its inbox every second
 LOOK_AGAIN_S = 0.2
@@ -64,6 +67,13 @@ class StillFails(Refusal):
         self.incident = incident.id
         self.failing = ", ".join(symptom.check for symptom in incident.symptoms)
         super().__init__(f"{self.incident} is not closed yet: {self.failing} still fails.")
+
+
+class Declaration(NamedTuple):
+    """What came of a person's declaring."""
+
+    incident: str  # its id; empty where no daemon has heard it yet
+    said: str  # that, and whether nobody is rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +126,27 @@ class Desk:
         return time.time()
 
     async def declare(
-        self, target: str, by: str, what: str, severity: Severity, inbox_id: str = ""
-    ) -> str:
-        """Have the daemon open an incident, or join the one that is open; what came of it."""
+        self,
+        target: str,
+        by: str,
+        what: str,
+        severity: Severity,
+        inbox_id: str = "",
+        prints: Collection[str] = (CONSOLE,),
+    ) -> Declaration:
+        """Have the daemon open an incident, or join the one that is open. Whom `prints` tell is not rung."""
         before = await self._newest(target)
         if not await self._put(Declared(self.now(), target, by, what, severity), inbox_id):
-            return f"{target}: will be declared as soon as a daemon runs on this store."
+            return Declaration(
+                "", f"{target}: will be declared as soon as a daemon runs on this store."
+            )
         after = await self._newest(target)
         if after is None:
             raise Refusal(f"Nothing was declared: no target {target!r} is watched here.")
         verb = "is open already; you joined it" if after == before else "is declared"
-        return f"{after} {verb}."
+        told = await self.story(after)
+        unrung = warning(paged(told.effects), told.incident.severity, prints)
+        return Declaration(after, f"{after} {verb}. {unrung}".rstrip())
 
     async def _newest(self, target: str) -> str | None:
         found = [i.id for i in await self._store.incidents(50) if i.target == target]

@@ -38,7 +38,7 @@ from checker.core.model import Severity
 from checker.desk import Desk, Refusal, StillFails
 from checker.export import document, put
 from checker.reconcile.command import reconcile
-from checker.unrung import paged, printing, warning
+from checker.unrung import printing
 
 
 class Said(click.ParamType[str]):
@@ -122,13 +122,7 @@ def declare(target: str, what: str, severity: str, by: str, **asked: Asked) -> N
     prints = printing(settings_for(**asked).responders)
 
     async def said(desk: Desk) -> str:
-        """And whether anybody is rung: the store knows who pages, a shell may lack the daemon's keys."""
-        told = await desk.declare(target, by, what, level)
-        mine = next((i for i in await desk.newest(50) if told.startswith(f"{i.id} ")), None)
-        if mine is None:
-            return told  # no daemon has heard it yet
-        pagers = paged((await desk.story(mine.id)).effects)
-        return "\n".join(filter(None, [told, warning(pagers, mine.severity, prints)]))
+        return (await desk.declare(target, by, what, level, prints=prints)).said
 
     click.echo(at_desk(said, **asked))
 

@@ -23,7 +23,7 @@ def paged(effects: Iterable[Tracked]) -> frozenset[str]:
 
 
 def warning(
-    pagers: Collection[str], severity: Severity, prints: frozenset[str] = frozenset({CONSOLE})
+    pagers: Collection[str], severity: Severity, prints: Collection[str] = (CONSOLE,)
 ) -> str:
     """What to say where none of the pagers rings; empty if one does. A minor incident never pages."""
-    return "" if severity is Severity.MINOR or set(pagers) - prints else SAID
+    return "" if severity is Severity.MINOR or set(pagers).difference(prints) else SAID

@@ -194,7 +194,7 @@ class Inbound:
     async def _told(self, inbox_id: str, heard: Declared | About | Maintenance | Anyway) -> str:
         match heard:
             case Declared(target=target, by=by, what=what, severity=severity):
-                return await self._desk.declare(target, by, what, severity, inbox_id)
+                return (await self._desk.declare(target, by, what, severity, inbox_id)).said
             case Maintenance():
                 return await self._desk.plan(heard, inbox_id)
             case Anyway(word=word):

@@ -13,11 +13,10 @@ from aiohttp import web
 
 from checker.core.events import Planned
 from checker.core.maintenance import wrong_with
-from checker.core.model import Duty, Severity
+from checker.core.model import Severity
 from checker.core.words import About
 from checker.desk import Desk, Refusal, StillFails
 from checker.store.faults import StoreError
-from checker.unrung import warning
 from checker.web.bodies import WORDS, CloseBody, DeclareBody, MaintenanceBody, Misread, read
 from checker.web.guard import refusal
 from checker.web.incidents import answer, away, error, one, planned_in_json
@@ -92,15 +91,14 @@ async def _declare(request: web.Request, inbox_id: str) -> web.Response:
     if ports.desk is None:
         return away()
     try:
-        said = await ports.desk.declare(body.target, body.by, body.what, level, inbox_id)
-        newest = [i for i in await ports.desk.newest(50) if i.target == body.target]
+        made = await ports.desk.declare(body.target, body.by, body.what, level, inbox_id)
     except Refusal as refused:
         return error(str(refused), 409)
     except StoreError:
         return away()
-    rings = warning(ports.view().policy.routes.get(Duty.PAGE, ()), level)
-    said = " ".join(filter(None, [said, rings]))
-    return await one(ports.desk, newest[0].id, said=said) if newest else answer({"said": said}, 202)
+    if not made.incident:
+        return answer({"said": made.said}, 202)
+    return await one(ports.desk, made.incident, said=made.said)
 
 
 async def _say(request: web.Request, inbox_id: str) -> web.Response:

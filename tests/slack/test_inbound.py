@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from checker.core.model import Duty
 from checker.responders.slack import Settings
 from checker.slack.inbound import AT_ONCE_MAX, BROKEN, FULL, NO_STORE, SLOW
 from checker.slack.payloads import spoken
+from checker.unrung import SAID
 from tests.slack.house import House, house
 from tests.slack.said import ADA, command, mention, press
 from tests.world.faults import hang
@@ -24,6 +27,14 @@ async def declared(home: House) -> None:
 async def test_a_command_declares_and_says_so(home: House):
     await declared(home)
     assert (await home.incident()).lead == "ada"
+
+
+async def test_whoever_declares_where_pages_are_only_printed_is_told_that_nobody_is_rung(
+    home: House,
+):
+    home.door.policy = replace(home.door.policy, routes={Duty.PAGE: ("console",)})
+    reply = await home.hear("slash_commands", command("declare us exports are empty"))
+    assert reply.text == f"us-1 is declared. {SAID}"
 
 
 async def test_what_came_of_a_word_is_said(home: House):
@@ -227,8 +238,8 @@ async def test_too_much_at_once_is_refused_and_counted(tmp_path: Path, slack: Sl
 
 
 async def test_a_bug_is_an_answer(home: House):
-    home.shelf.effects = None
     await declared(home)
+    home.shelf.effects = None
     assert (await home.hear("slash_commands", command("take"))).text == BROKEN
 
 

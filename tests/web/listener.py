@@ -11,13 +11,13 @@ from typing import Any
 from checker.core.engine import step
 from checker.core.events import Declared, Event
 from checker.core.incident import IllegalMove
-from checker.core.model import Duty, Entry, Incident, Severity, State
+from checker.core.model import Duty, Effect, Entry, Incident, Severity, State
 from checker.core.public import UnknownOutlet
 from checker.core.rules import Policy
 from checker.core.words import UnknownIncident
 from checker.desk import Desk
 from checker.store.faults import StoreUnavailable
-from checker.store.rows import Tracked
+from checker.store.rows import Fate, Tracked
 from tests.core.story import T0, Story, broken, make_policy
 from tests.web.site import BEARER, Daemon, Site, site
 
@@ -40,6 +40,7 @@ class Listener:
         self.policy = policy or with_a_banner()
         self.state = State()
         self.entries: list[Entry] = []
+        self.called_for: list[Effect] = []
         self.heard: dict[str, Event] = {}
         self.away = False
 
@@ -61,6 +62,7 @@ class Listener:
             return True
         self.state = taken.state
         self.entries += taken.entries
+        self.called_for += taken.effects
         return True
 
     async def inbox(self) -> list[tuple[str, Event]]:
@@ -79,7 +81,8 @@ class Listener:
         return [entry for entry in self.entries if entry.incident == id_]
 
     async def effects(self, id_: str) -> list[Tracked]:
-        return []
+        mine = (one for one in self.called_for if one.incident == id_)
+        return [Tracked(one, Fate.PENDING, 0, one.at, None, "", None) for one in mine]
 
     def _ask(self) -> None:
         if self.away:

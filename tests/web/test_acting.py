@@ -14,7 +14,6 @@ from checker.core.model import Duty
 from checker.unrung import SAID
 from checker.web.bodies import WORDS, DeclareBody, MaintenanceBody, Misread, WordBody, read
 from tests.core.story import T0
-from tests.metrics.sample import show
 from tests.web.listener import (
     INCIDENTS,
     PLAN,
@@ -22,6 +21,7 @@ from tests.web.listener import (
     calling,
     failing_incident,
     open_incident,
+    with_a_banner,
 )
 from tests.web.site import BEARER, Daemon, site
 
@@ -40,9 +40,8 @@ async def test_a_person_declares_and_leads():
 
 
 async def test_whoever_declares_where_pages_are_only_printed_is_told_that_nobody_is_rung():
-    view = show()
-    printed = replace(view, policy=replace(view.policy, routes={Duty.PAGE: ("console",)}))
-    async with calling(Listener(), Daemon(view=printed)) as caller:
+    printed = replace(with_a_banner(), routes={Duty.PAGE: ("console",)})
+    async with calling(Listener(printed)) as caller:
         _, told = await caller.post(INCIDENTS, DECLARE)
 
     assert told["said"] == f"us-1 is declared. {SAID}"

@@ -50,7 +50,7 @@ async def test_where_no_pager_is_set_up_whoever_declares_hears_that_nobody_is_ru
         document = await say(config, "export", "us-1")
     finally:
         await daemon.stop()
-    assert said == f"us-1 is declared.\n{SAID}"
+    assert said == f"us-1 is declared. {SAID}"
     assert "accepted by" not in document
     assert "| page accepted | – | nobody was paged |" in document
 
