@@ -26,9 +26,7 @@ CONNECTIONS = 3  # one writes, two read
 HOST_S = 2.0  # for one host to take a connection, before the next one is tried
 READY_S = 2.0  # for a new connection to be made ready
 GOODBYE_S = 1.0  # for the connections to be closed as is polite
-FROZEN_S = (
-    5.0  # in the middle of a transaction, without a word to the server: then that one is cut off
-)
+FROZEN_S = 5.0  # without a word in the middle of a transaction: then it is cut off
 MIGRATING = 7_302_118_455_921  # the number of the lock that migrations hold; ours alone
 
 # A daemon that freezes in the middle of a transaction must not keep what it has locked. The server sees to that by
@@ -36,8 +34,8 @@ MIGRATING = 7_302_118_455_921  # the number of the lock that migrations hold; ou
 # prepared, and the server waits for the rest without an end. So whoever comes looks for such ones, of its own role.
 _END_FROZEN = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-WHERE application_name = 'posthog-checker' AND usename = current_user AND pid <> pg_backend_pid()
-  AND state = 'active' AND wait_event = 'ClientRead' AND state_change < now() - interval '{} seconds'
+WHERE application_name = 'posthog-checker' AND datname = current_database() AND usename = current_user
+  AND pid <> pg_backend_pid() AND state = 'active' AND wait_event = 'ClientRead' AND state_change < now() - interval '{} seconds'
 """
 _READ_ONLY = "25006"
 _CORRUPT = ("XX001", "XX002")
