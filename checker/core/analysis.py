@@ -14,7 +14,7 @@ from typing import Any
 
 from checker.core.effects import original
 from checker.core.markdown import escaped, escaped_lines, hidden
-from checker.core.model import Duty, Effect, Entry, Incident, Phase, Severity
+from checker.core.model import RINGS, Effect, Entry, Incident, Phase, Severity
 from checker.core.wording import lasting, stamp, why
 
 QUESTIONS = (
@@ -187,7 +187,7 @@ def _missing(
 
 
 def _pages(deeds: Sequence[Deed]) -> list[Deed]:
-    return [deed for deed in deeds if deed.effect.duty in (Duty.PAGE, Duty.FALLBACK)]
+    return [deed for deed in deeds if deed.effect.duty in RINGS]
 
 
 def _number(deed: Deed) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from checker.core.incident import is_open
-from checker.core.model import Duty
+from checker.core.model import RINGS, Duty
 from checker.reconcile.difference import MEND, Difference
 from checker.reconcile.ledger import Ledger
 from checker.store.rows import Fate, Tracked
@@ -24,7 +24,7 @@ def refused(ledger: Ledger, responder: str, at: float) -> Iterator[Difference]:
 
 def _is_wanted(ledger: Ledger, one: Tracked) -> bool:
     """An older page, or one of what has recovered, would wake somebody for nothing."""
-    if one.effect.duty not in (Duty.PAGE, Duty.FALLBACK):
+    if one.effect.duty not in RINGS:
         return True
     newest = one.effect.payload["key"].rpartition("/")[2] == str(ledger.incident.page)
     return newest and is_open(ledger.incident)
