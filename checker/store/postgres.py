@@ -86,7 +86,7 @@ class Server:
         refusals = []
         for host, dsn in self.address.hosts():
             try:
-                made = await self._connect(dsn)
+                made = await self._admitted(dsn)
             except self.faults as error:
                 refusals.append(f"{host}: {self._said(error)}")
             else:
@@ -94,7 +94,8 @@ class Server:
                 return made
         raise StoreUnreachable(f"the store {self} cannot be reached: {'; '.join(refusals)}")
 
-    async def _connect(self, dsn: str) -> Any:
+    async def _admitted(self, dsn: str) -> Any:
+        """A connection to that host, made once nobody who froze is in its way."""
         settings = {
             "application_name": "posthog-checker",
             "idle_in_transaction_session_timeout": f"{self._frozen_s * 1000:.0f}",

@@ -260,5 +260,5 @@ async def test_a_daemon_that_froze_in_a_transaction_does_not_keep_what_it_has_lo
             other.terminate()
         return True
 
-    await until(is_free)
+    assert await until(is_free)
     frozen.terminate()
